@@ -31,9 +31,7 @@ ZONE = "Europe/London"
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
 
-def decimal_column(
-    values: pa.ChunkedArray, digits: int, decimals: int
-) -> pa.ChunkedArray:
+def decimal_column(values: pa.ChunkedArray, digits: int, decimals: int) -> pa.ChunkedArray:
     """The decimal that each float stands for; a float that stands for none stops the script."""
     floats = pc.cast(values, pa.float64())
     rounded = pc.round(floats, decimals)
@@ -47,11 +45,7 @@ def decimal_column(
 def write(table: pa.Table, path: Path) -> None:
     """Write small: delta-encoded integers and decimals, zstd."""
     strings = [each.name for each in table.schema if pa.types.is_string(each.type)]
-    encodings = {
-        name: "DELTA_BINARY_PACKED"
-        for name in table.column_names
-        if name not in strings
-    }
+    encodings = {name: "DELTA_BINARY_PACKED" for name in table.column_names if name not in strings}
     pq.write_table(
         table,
         path,
@@ -87,14 +81,10 @@ def main() -> None:
     hours = pq.read_table(archive / "cambridge_weather_carbon_2014_2019.parquet")
     hours = hours.sort_by("ts_utc")
     ts_utc = pc.cast(hours["ts_utc"], UTC_MICROSECONDS)
-    weather = pa.table(
-        {"ts_utc": ts_utc, "temp_c": decimal_column(hours["temp_c"], 5, 1)}
-    )
+    weather = pa.table({"ts_utc": ts_utc, "temp_c": decimal_column(hours["temp_c"], 5, 1)})
     write(weather, output / "weather.parquet")
     factor = decimal_column(hours["kgco2_per_kwh"], 6, 3)
-    write(
-        pa.table({"ts_utc": ts_utc, "kgco2_per_kwh": factor}), output / "carbon.parquet"
-    )
+    write(pa.table({"ts_utc": ts_utc, "kgco2_per_kwh": factor}), output / "carbon.parquet")
 
     with (output / "buildings.csv").open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream, lineterminator="\n")
@@ -109,9 +99,7 @@ def main() -> None:
                 "note_zh",
             ]
         )
-        for building in sorted(
-            set(readings["building_id"].to_pylist()), key=lambda b: int(b[1:])
-        ):
+        for building in sorted(set(readings["building_id"].to_pylist()), key=lambda b: int(b[1:])):
             rows.writerow(
                 [
                     building,

@@ -21,7 +21,9 @@ PACKAGE = ROOT / "src/unipact"
 LOCALE = Path("web/locale")
 LANGUAGES = ("zh_Hans", "en")
 SOURCE_LANGUAGE = "en"
-STAMP = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team): .*\n', re.M)
+STAMP = re.compile(
+    r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team): .*\n', re.MULTILINE
+)
 
 
 def _django(package: Path, *arguments: str) -> None:
@@ -66,7 +68,7 @@ def _gaps(file: Path) -> list[str]:
             capture_output=True,
             text=True,
         )
-        texts = re.findall(r'^msgid "(.+)"$', done.stdout, re.M)
+        texts = re.findall(r'^msgid "(.+)"$', done.stdout, re.MULTILINE)
         place = file.relative_to(PACKAGE)
         found += [f"{place}: {kind.removeprefix('--')}: {text}" for text in texts]
     return found

@@ -1,0 +1,1 @@
+"""Each engine beside its peer: `make bench` (docs/reference/benchmarks.md)."""

@@ -1,0 +1,10 @@
+"""The spine as a Django app: parties, agreement versions, evaluations, the log of access."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AgreementConfig(AppConfig):
+    name = "unipact.agreement"
+    label = "agreement"

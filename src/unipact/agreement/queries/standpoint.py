@@ -1,0 +1,104 @@
+"""Where a reader stands: for which party, in which role, before which agreement and day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any
+
+from unipact.agreement.models import AgreementVersion, Evaluation, Membership
+from unipact.agreement.roles import Act, Actor, Role
+from unipact.errors import NotFound, NotPermitted
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """What a page knows before it shows anything.
+
+    ``document`` is the run document that the page reads, None while nothing was evaluated;
+    ``earlier`` the one before it, for "what changed".
+    """
+
+    actor: Actor
+    role: Role
+    version: AgreementVersion
+    evaluations: tuple[Evaluation, ...]
+    evaluation: Evaluation | None
+
+    @property
+    def slug(self) -> str:
+        return self.version.agreement.slug
+
+    @cached_property
+    def document(self) -> Document | None:
+        return _document(self.evaluation.pk) if self.evaluation else None
+
+    @cached_property
+    def earlier(self) -> Document | None:
+        """The run document of the day before this one's, or None for the first."""
+        if self.evaluation is None:
+            return None
+        before = [each for each in self.evaluations if each.as_of < self.evaluation.as_of]
+        return _document(before[-1].pk) if before else None
+
+    @property
+    def as_of(self) -> date | None:
+        return self.evaluation.as_of if self.evaluation else None
+
+    def party_names(self) -> dict[str, Mapping[str, str]]:
+        """Party id → its name in both languages."""
+        if self.document is None:
+            return {}
+        return {each["id"]: each["name"] for each in self.document["agreement"]["parties"]}
+
+
+@lru_cache(maxsize=64)
+def _document(pk: int) -> Document:
+    """A stored run document; it never changes, so a worker parses it once."""
+    stored: bytes = Evaluation.objects.values_list("document", flat=True).get(pk=pk)
+    parsed: dict[str, Any] = json.loads(bytes(stored))
+    return parsed
+
+
+def actor_of(user_id: int | None, name: str) -> Actor:
+    """The person as the services see them.
+
+    Raises:
+        NotPermitted: the person acts for no party.
+    """
+    found = Membership.objects.filter(user_id=user_id).select_related("party").first()
+    if found is None or user_id is None:
+        raise NotPermitted("this account acts for no party")
+    return Actor(user_id, name, found.party.slug, Role(found.role))
+
+
+def standpoint_of(
+    actor: Actor, *, agreement: str | None = None, as_of: date | None = None
+) -> Standpoint:
+    """The standpoint of ``actor`` before an agreement of theirs, at the latest day by default.
+
+    Raises:
+        NotFound: the actor's party has no such agreement, or nothing was evaluated for that day.
+        NotPermitted: the role may not see agreements.
+    """
+    actor.require(Act.AGREEMENT_SEE)
+    versions = AgreementVersion.objects.filter(agreement__parties__slug=actor.party)
+    if agreement is not None:
+        versions = versions.filter(agreement__slug=agreement)
+    version = (
+        versions.select_related("agreement").defer("original").order_by("agreement", "-n").first()
+    )
+    if version is None:
+        raise NotFound("there is no agreement here yet")
+    evaluations = tuple(
+        Evaluation.objects.filter(version=version).defer("document").order_by("as_of", "made_at")
+    )
+    chosen = [each for each in evaluations if as_of is None or each.as_of == as_of]
+    if as_of is not None and not chosen:
+        raise NotFound(f"nothing was evaluated as of {as_of}")
+    return Standpoint(actor, actor.role, version, evaluations, chosen[-1] if chosen else None)

@@ -1,0 +1,161 @@
+"""What every page shows the same way: icons, standings, quantities, texts in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
+
+from unipact.agreement.queries.wording import effort_name, role_name, standing_name, unit_name
+
+register = template.Library()
+
+STANDING_ICONS: Mapping[str, str] = {
+    "met": "circle-check-filled",
+    "partly_met": "progress",
+    "missed": "circle-x",
+    "on_track": "trending-up",
+    "at_risk": "alert-triangle",
+    "off_track": "trending-down",
+    "undecided": "question-mark",
+    "no_data": "circle-dashed",
+    "not_due": "clock",
+    "reached": "circle-check-filled",
+}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One drawing of the sprite; it is decoration, the text beside it says the same."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static("vendor/icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def standing_icon(standing: str) -> SafeString:
+    return icon(STANDING_ICONS.get(standing, "circle"))
+
+
+@register.simple_tag
+def pill(standing: str) -> SafeString:
+    """A standing as icon and word: never by its colour alone."""
+    return format_html(
+        '<span class="pill pill-{}">{}<span>{}</span></span>',
+        standing.replace("_", "-"),
+        icon(STANDING_ICONS.get(standing, "circle")),
+        standing_name(standing),
+    )
+
+
+@register.filter
+def word(text: Mapping[str, str] | None) -> str:
+    """A bilingual text in the language of the page."""
+    if not text:
+        return ""
+    return text["zh"] if (get_language() or "").startswith("zh") else text["en"]
+
+
+@register.filter
+def standing_word(standing: str) -> str:
+    return standing_name(standing)
+
+
+@register.filter
+def effort_word(effort: str) -> str:
+    return effort_name(effort)
+
+
+@register.filter
+def role_word(role: str) -> str:
+    return role_name(role)
+
+
+@register.filter
+def party_names(ids: list[str], names: Mapping[str, Mapping[str, str]]) -> str:
+    """Parties by name, in the order of the agreement file."""
+    joint = pgettext("between parties", ", ")
+    return joint.join(word(names.get(each)) or each for each in ids)
+
+
+@register.filter
+def lookup(mapping: Mapping[str, Any], key: str) -> Any:
+    """``mapping[key]``, or None: templates cannot index by a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def dash(name: str) -> str:
+    """A standing's name as CSS classes spell it."""
+    return name.replace("_", "-")
+
+
+def quantity(value: object, unit: str) -> str:
+    """A decimal string with its unit as people write it: shares as percent, money grouped."""
+    if value is None or value == "":
+        return "–"
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if unit in {"share", "1"}:
+        places = max(0, -int(number.as_tuple().exponent) - 2)
+        return f"{_signed(number * 100, places)} %"
+    places = max(0, -int(number.as_tuple().exponent))
+    if places == 2 and number == number.to_integral_value():
+        places = 0
+    name = unit_name(unit)
+    return f"{_signed(number, places)} {name}".strip()
+
+
+def _signed(number: Decimal, places: int) -> str:
+    return f"{number:,.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+register.filter("quantity", quantity)
+
+
+@register.filter
+def percent(share: object, places: int = 0) -> str:
+    """A share of 0–1 as percent."""
+    if share is None or share == "":
+        return "–"
+    return f"{_signed(Decimal(str(share)) * 100, places)} %"
+
+
+@register.filter
+def short_hash(digest: str) -> str:
+    """The first twelve digits of a hash: enough to compare by eye."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+@register.filter
+def bare_hash(digest: str) -> str:
+    """A hash without the name of its algorithm, as addresses carry it."""
+    return digest.removeprefix("sha256:")
+
+
+@register.filter
+def last_day(until: str) -> str:
+    """The last day inside a half-open span, since people read spans so."""
+    return (date.fromisoformat(str(until)) - timedelta(days=1)).isoformat()
+
+
+@register.simple_tag
+def direction_sign(direction: str) -> str:
+    return "≥" if direction == "at_least" else "≤"
+
+
+@register.simple_tag
+def direction_words(direction: str) -> str:
+    return gettext("at least") if direction == "at_least" else gettext("at most")

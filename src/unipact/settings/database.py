@@ -1,0 +1,60 @@
+"""The database that a configuration names: SQLite in the home folder, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=NORMAL;"
+    "PRAGMA foreign_keys=ON;"
+    "PRAGMA cache_size=-20000;"
+    "PRAGMA mmap_size=134217728;"
+)
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """SQLite with a write-ahead log: readers never wait, writers queue instead of failing."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": _SQLITE_PRAGMAS,
+        },
+    }
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    """PostgreSQL with psycopg's connection pool.
+
+    ``postgresql://user:password@host:port/name``; a Unix socket folder goes in the query:
+    ``postgresql://user@/name?host=/run/postgresql``.
+
+    Raises:
+        ValueError: the URL names another kind of database, or none.
+    """
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgresql", "postgres"} or not name:
+        raise ValueError(
+            "UNIPACT_DATABASE_URL must look like postgresql://user:password@host:5432/name"
+        )
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"pool": True, **query},
+    }
+
+
+def database(url: str, home: Path) -> dict[str, Any]:
+    """The database of an installation: that of ``url``, else SQLite in its home folder."""
+    return postgresql(url) if url else sqlite(home / "unipact.sqlite3")

@@ -1,0 +1,36 @@
+"""The demo on one's own machine: open accounts, plain HTTP on the loopback address only."""
+
+from __future__ import annotations
+
+from django.core.management.utils import get_random_secret_key
+
+from unipact.settings.base import *
+
+UNIPACT_DEMO = True
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+_key_file = UNIPACT_HOME / "demo-secret-key"
+
+
+def _secret_key() -> str:
+    """A key made once per home folder, so that workers agree and a restart keeps sessions."""
+    if not _key_file.exists():
+        UNIPACT_HOME.mkdir(parents=True, exist_ok=True)
+        try:
+            with _key_file.open("x", encoding="ascii") as file:
+                _key_file.chmod(0o600)
+                file.write(get_random_secret_key())
+        except FileExistsError:
+            pass
+    return _key_file.read_text(encoding="ascii")
+
+
+SECRET_KEY = _secret_key()
+
+# The loopback address speaks no TLS; everywhere else cookies are secure.
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+LANGUAGE_COOKIE_SECURE = False
+
+# Served from the source folders: collecting them first would cost the demo its start.
+WHITENOISE_USE_FINDERS = True

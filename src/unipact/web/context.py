@@ -1,0 +1,59 @@
+"""What the layout needs on every page: who is here, before which agreement, and the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from unipact.agreement.queries.standpoint import Standpoint
+from unipact.agreement.roles import Act
+
+FIELD_ICONS: Mapping[str, str] = {
+    "college": "school",
+    "medical": "stethoscope",
+    "campus": "building-community",
+    "analysis": "chart-dots",
+    "recruitment": "briefcase",
+    "research": "microscope",
+    "transfer": "transfer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MenuField:
+    """A field or flow in the menu."""
+
+    id: str
+    name: Mapping[str, str]
+    icon: str
+    app: str
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The layout's context; empty but for the demo mark while nobody is signed in."""
+    here: Standpoint | None = getattr(request, "standpoint", None)
+    context: dict[str, Any] = {"is_demo": settings.UNIPACT_DEMO, "here": here}
+    if here is not None:
+        actor = here.actor
+        context |= {
+            "menu_fields": _fields(here),
+            "names": here.party_names(),
+            "may_see_meters": actor.may(Act.METERS_SEE),
+            "may_see_rows": actor.may(Act.EVIDENCE_ROWS_SEE),
+            "may_see_access": actor.may(Act.ACCESS_LOG_SEE),
+            "may_export": actor.may(Act.AGREEMENT_EXPORT),
+        }
+    return context
+
+
+def _fields(here: Standpoint) -> tuple[MenuField, ...]:
+    if here.document is None:
+        return ()
+    return tuple(
+        MenuField(each["id"], each["name"], FIELD_ICONS.get(each["app"], "flag"), each["app"])
+        for each in here.document["agreement"]["fields"]
+    )

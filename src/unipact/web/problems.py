@@ -1,0 +1,165 @@
+"""The one place that turns an error into an answer: a page, a fragment, or problem+json (RFC 9457).
+
+Which of the three follows from the request: htmx asks for a fragment, ``Accept`` names JSON, and
+everybody else is a person with a browser.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from unipact.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Unavailable,
+    UnipactError,
+)
+
+_LOG = logging.getLogger(__name__)
+
+_STATUS: Mapping[type[UnipactError], int] = {
+    Invalid: 422,
+    NotPermitted: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+_TITLES: Mapping[int, Promise] = {
+    400: _("The request was not understood"),
+    403: _("You may not see or do this"),
+    404: _("There is nothing here"),
+    409: _("This does not fit the present state"),
+    422: _("Something in the input is wrong"),
+    500: _("Something went wrong on our side"),
+    503: _("Something that is needed cannot be reached"),
+}
+_NEXT: Mapping[int, Promise] = {
+    400: _("Nothing was changed. Go back and try again."),
+    403: _(
+        "Nothing was changed. If you need this for your work, "
+        "ask your party's cooperation officer for a role that permits it."
+    ),
+    404: _("The address may be old, or the record may not be yours to see."),
+    409: _("Nothing was changed. Load the page again and look at what has happened since."),
+    422: _("Nothing was changed. Mend what is named below and try again."),
+    500: _("Nothing was changed. The fault was written to the log; try again in a moment."),
+    503: _("Nothing was changed. Try again in a moment."),
+}
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ProblemMiddleware:
+    """Answers our own errors wherever a view raises them; stands innermost."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._handler(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, UnipactError):
+            return problem_of(request, error)
+        return None
+
+
+def problem_of(request: HttpRequest, error: UnipactError) -> HttpResponse:
+    """The answer to one of our errors."""
+    status = next(
+        (code for kind, code in _STATUS.items() if isinstance(error, kind)),
+        500,
+    )
+    findings = [
+        {"where": each.where, "what": each.what, "mend": each.mend} for each in error.findings
+    ]
+    # A refusal or an absence tells nothing of what lies behind the door.
+    detail = "" if status in {403, 404} else error.message
+    return problem(request, status, slug=error.slug, detail=detail, findings=findings)
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    *,
+    slug: str,
+    detail: str = "",
+    findings: list[dict[str, str]] | None = None,
+) -> HttpResponse:
+    """A problem in the shape that the request asked for."""
+    title = str(_TITLES.get(status, _TITLES[500]))
+    if _wants_json(request):
+        body: dict[str, Any] = {
+            "type": f"urn:unipact:problem:{slug}",
+            "title": title,
+            "status": status,
+            "detail": detail or str(_NEXT.get(status, "")),
+            "instance": request.path,
+        }
+        if findings:
+            body["errors"] = findings
+        return JsonResponse(
+            body,
+            status=status,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
+    fragment = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "problem/_problem.html" if fragment else "problem/problem.html",
+        {
+            "status": status,
+            "title": title,
+            "detail": detail,
+            "next": _NEXT.get(status, ""),
+            "findings": findings or [],
+        },
+        status=status,
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem(request, 400, slug="bad-request")
+
+
+def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    return problem(request, 403, slug=NotPermitted.slug)
+
+
+def page_not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+    return problem(request, 404, slug=NotFound.slug)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return problem(request, 500, slug="error")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our own page, or from one that grew too old."""
+    _LOG.warning("CSRF check failed: %s %s", request.path, reason)
+    return problem(
+        request,
+        403,
+        slug="csrf",
+        detail=str(_("The form has grown too old. Load the page again and send it once more.")),
+    )
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    if request.path.endswith(".json"):
+        return True
+    preferred = request.get_preferred_type(
+        ["text/html", "application/json", "application/problem+json"]
+    )
+    return preferred in {"application/json", "application/problem+json"}

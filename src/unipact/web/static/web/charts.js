@@ -1,0 +1,68 @@
+// Draws every [data-chart] from the JSON beside it, with ECharts' SVG renderer.
+// Without this file each page still says everything: the table below a chart holds its numbers.
+(() => {
+  "use strict";
+  const ink = "#4a5870", grid = "#e6ebf2", navy = "#10284b", accent = "#1457a8";
+  const target = "#b3304a", fan = "#6c61c4", amber = "#d98b16", teal = "#1d8796";
+  const zh = document.documentElement.lang.startsWith("zh");
+  const narrow = () => window.innerWidth < 640;
+  const number = (value, unit) =>
+    value === null || value === undefined ? "–"
+      : value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 10 ? 2 : 0 }).replace("-", "−") + (unit ? " " + unit : "");
+
+  const base = (data) => ({
+    aria: { enabled: true, decal: { show: false } },
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: ink },
+    grid: { left: 8, right: narrow() ? 12 : 24, top: narrow() ? 64 : 44, bottom: 8, containLabel: true },
+    legend: { top: 0, left: 0, itemWidth: 18, itemHeight: 8, itemGap: 14, textStyle: { color: ink, fontSize: 12 } },
+    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "line", lineStyle: { color: "#a9b7ca" } }, valueFormatter: (v) => number(Array.isArray(v) ? v[1] : v, data.unit) },
+  });
+  const time = (extra) => ({ type: "time", axisLine: { lineStyle: { color: "#a9b7ca" } }, axisLabel: { color: ink, hideOverlap: true, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}" } }, splitLine: { show: false }, ...extra });
+  const value = (unit, extra) => ({ type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v) }, name: unit, nameTextStyle: { color: ink, align: "left" }, nameGap: 10, splitLine: { lineStyle: { color: grid } }, ...extra });
+
+  const draw = {
+    history(data) {
+      const w = data.words, series = [];
+      if (data.fan && data.fan.length) {
+        const start = data.interval ? [data.now[0], data.now[1], data.now[1], data.now[1]] : [data.now[0], data.now[1], data.now[1], data.now[1]];
+        const steps = [start, ...data.fan.filter((s) => s[0] > data.now[0])];
+        const lowest = Math.min(...steps.map((s) => s[1]));
+        series.push(
+          { name: "_low", type: "line", stack: "fan", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, data: steps.map((s) => [s[0], s[1]]), tooltip: { show: false }, silent: true },
+          { name: w.fan, type: "line", stack: "fan", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: fan, opacity: 0.16 }, itemStyle: { color: "#cfcbee" }, data: steps.map((s) => [s[0], s[3] - s[1]]), tooltip: { show: false }, silent: true },
+          { name: w.middle, type: "line", symbol: "none", lineStyle: { color: fan, width: 2 }, itemStyle: { color: fan }, data: steps.map((s) => [s[0], s[2]]) });
+        void lowest;
+      }
+      if (data.burn) series.push({ name: w.burn, type: "line", symbol: "none", lineStyle: { color: amber, width: 1.5, type: [5, 4] }, itemStyle: { color: amber }, data: data.burn });
+      series.push({ name: w.step, type: "bar", barMaxWidth: 10, itemStyle: { color: "#c9d4e4" }, data: data.measured.map((m) => [m[0], m[2]]) });
+      series.push({ name: w.measured, type: "line", symbol: "circle", symbolSize: data.measured.length > 40 ? 0 : 6, lineStyle: { color: navy, width: 2.5 }, itemStyle: { color: navy }, data: data.measured.map((m) => [m[0], m[1]]), z: 5,
+        markLine: { symbol: "none", silent: true, label: { position: "insideStartTop", color: target, fontSize: 12, formatter: w.target + " " + number(data.target, data.unit) }, lineStyle: { color: target, width: 1.5, type: "solid" }, data: [{ yAxis: data.target }] } });
+      if (data.interval) series.push({ name: w.interval, type: "custom", itemStyle: { color: "#56637a" }, data: [[data.now[0], data.interval[0], data.interval[1]]], z: 6, tooltip: { show: false },
+        renderItem: (_, api) => { const a = api.coord([api.value(0), api.value(1)]), b = api.coord([api.value(0), api.value(2)]); const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: "#56637a", lineWidth: 2 } }); return { type: "group", children: [line(a[0], a[1], b[0], b[1]), line(a[0] - 5, a[1], a[0] + 5, a[1]), line(b[0] - 5, b[1], b[0] + 5, b[1])] }; }, encode: { x: 0, y: [1, 2] } });
+      const names = series.map((s) => s.name).filter((n) => n !== "_low");
+      const option = base(data);
+      option.legend.data = names;
+      return { ...option, xAxis: time({ min: data.start, max: data.end }), yAxis: value(data.unit, { min: (r) => Math.min(r.min, 0, data.target), max: (r) => Math.max(r.max, data.target) }), series };
+    },
+  };
+
+  window.unipactCharts = { draw, base, time, value, number, colours: { ink, navy, accent, target, fan, amber, teal, grid }, narrow };
+
+  const show = (element) => {
+    const source = document.getElementById(element.dataset.chart);
+    if (!source || element.dataset.drawn) return;
+    const data = JSON.parse(source.textContent);
+    if (!draw[data.kind]) return;
+    const chart = echarts.init(element, null, { renderer: "svg", locale: zh ? "ZH" : "EN" });
+    const label = element.getAttribute("aria-label");
+    chart.setOption(draw[data.kind](data));
+    // ECharts writes its own description; ours says what the picture means.
+    if (label) element.setAttribute("aria-label", label);
+    element.dataset.drawn = "true";
+    new ResizeObserver(() => { chart.resize(); }).observe(element);
+  };
+  const all = (root) => root.querySelectorAll("[data-chart]").forEach(show);
+  document.addEventListener("DOMContentLoaded", () => all(document));
+  document.addEventListener("htmx:afterSwap", (event) => all(event.target));
+})();

@@ -27,8 +27,8 @@ _SHAPE = Shape(
         Column("name_zh", "text"),
         Column("zone", "text"),
         Column("meters", "text"),
-        Column("note_en", "text", required=False),
-        Column("note_zh", "text", required=False),
+        Column("note_en", "text", required=False, may_lack=True),
+        Column("note_zh", "text", required=False, may_lack=True),
     ),
     key=("building_id",),
 )

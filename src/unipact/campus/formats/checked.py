@@ -92,8 +92,9 @@ def refuse(path: Path, findings: Sequence[Finding], total: int) -> None:
         return
     shown = list(findings[:MAX_FINDINGS])
     if total > len(shown):
-        shown.append(Finding(path.name, f"has {total - len(shown)} more findings"))
-    raise Invalid(f"{path.name} has {total} findings: nothing was imported", findings=shown)
+        shown.append(Finding(path.name, f"{total - len(shown)} more things are wrong"))
+    wrong = "one thing is wrong" if total == 1 else f"{total} things are wrong"
+    raise Invalid(f"{path.name}: {wrong}; nothing was imported", findings=shown)
 
 
 def damaged(path: Path) -> Invalid:
@@ -111,6 +112,8 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path, shape: Shape) -> C
         rows_read = _count(connection, "SELECT count(*) FROM typed")
         findings, total = _value_findings(connection, raw, shape)
         refuse(path, [*raw.misfits, *findings], total + len(raw.misfits))
+        if not rows_read:
+            refuse(path, [Finding(path.name, "has no rows")], 1)
         findings, total = _conflicts(connection, raw, shape)
         refuse(path, findings, total)
         keys = ", ".join(f'"{each}"' for each in shape.key)

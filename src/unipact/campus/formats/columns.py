@@ -39,6 +39,7 @@ class Column:
         digits, decimals: of a decimal; it is rounded half away from zero to ``decimals``.
         low, high: bounds of a decimal, both allowed, in the column's unit.
         required: whether an empty value is wrong, or means that nothing is known.
+        may_lack: whether a file may leave the whole column out.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     low: str | None = None
     high: str | None = None
     required: bool = True
+    may_lack: bool = False
 
 
 def fitting_type(column: Column, sql_type: str) -> str | None:

@@ -165,7 +165,7 @@ def _refuse_columns(path: Path, names: Sequence[str], columns: Sequence[Column])
             f"It has: {', '.join(names[:20]) or 'none'}.",
         )
         for each in columns
-        if each.required and each.name not in names
+        if not each.may_lack and each.name not in names
     ]
     findings += [
         Finding(path.name, f"has the column {name} {names.count(name)} times", "Keep one.")

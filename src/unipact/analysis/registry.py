@@ -260,6 +260,7 @@ class Computed:
 
     @property
     def tables(self) -> tuple[str, ...]:
+        """Every lake table that the inputs read."""
         return tuple(dict.fromkeys(name for each in self.inputs for name in each.tables))
 
 

@@ -8,7 +8,6 @@ taken up by the same batch's next attempt or undone before another batch appends
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -140,7 +139,7 @@ def _append(
         return delta.version()
     name = file_name(staged.digest)
     part = path / name
-    os.replace(staged.path, part)
+    staged.path.replace(part)
     sync(part)
     on_step(f"moved {staged.table.name}")
     size = part.stat().st_size

@@ -112,13 +112,14 @@ def _blocks(table: LakeTable, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.
                 f"rows for {table.name} have another schema",
                 findings=[Finding(table.name, f"got {batch.schema}", f"Give {table.schema}.")],
             )
-        while count + batch.num_rows >= BLOCK_ROWS:
+        rest = batch
+        while count + rest.num_rows >= BLOCK_ROWS:
             missing = BLOCK_ROWS - count
-            yield _combine(table, [*kept, batch.slice(0, missing)])
-            kept, count, batch = [], 0, batch.slice(missing)
-        if batch.num_rows:
-            kept.append(batch)
-            count += batch.num_rows
+            yield _combine(table, [*kept, rest.slice(0, missing)])
+            kept, count, rest = [], 0, rest.slice(missing)
+        if rest.num_rows:
+            kept.append(rest)
+            count += rest.num_rows
     if kept:
         yield _combine(table, kept)
 

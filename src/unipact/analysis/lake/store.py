@@ -39,7 +39,7 @@ class Lake:
         self.root = root
         self.tables = {name: table for name, table in tables.items() if name != TABLES.name}
 
-    def publish(self, batch: Batch, on_step: Step = lambda step: None) -> Receipt:
+    def publish(self, batch: Batch, on_step: Step = lambda _: None) -> Receipt:
         """Publish ``batch``: when this returns, all of it is visible and on the disk.
 
         The same batch again changes nothing and gives the same receipt; one that was killed on

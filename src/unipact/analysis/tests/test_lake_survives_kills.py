@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from unipact.analysis.lake import Lake
+from unipact.analysis.registry import Batch
 from unipact.analysis.tests import worlds
 
 STEPS = (
@@ -37,7 +38,7 @@ def _run(lake: Lake, key: str, seed: int, fatal: str = "") -> int:
     return process.returncode
 
 
-def _batch(key: str, seed: int) -> worlds.Batch:
+def _batch(key: str, seed: int) -> Batch:
     return worlds.batch(
         key,
         readings=worlds.readings(3, 2_000, seed=seed, first=10 * seed),
@@ -45,7 +46,7 @@ def _batch(key: str, seed: int) -> worlds.Batch:
     )
 
 
-def _id_of(folder: Path, *batches: worlds.Batch) -> str:
+def _id_of(folder: Path, *batches: Batch) -> str:
     """The snapshot that a lake without accidents has after ``batches``."""
     lake = worlds.lake(folder)
     for each in batches:

@@ -5,7 +5,7 @@ from unipact.analysis.metrics import DOCUMENTED_TABLES
 from unipact.analysis.registry import FieldManifest
 from unipact.analysis.tables import TABLES
 
-MANIFEST = FieldManifest(
+FIELD = FieldManifest(
     id="analysis",
     name=Text("Big data analysis", "大数据分析"),
     tables=(TABLES,),

@@ -1,0 +1,150 @@
+"""The documentation is complete and true: commands, settings, links, both languages."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+SETTING = re.compile(r"\bUNIPACT_[A-Z_]+\b")
+# Set by the settings modules for the code; nobody gives them from outside.
+INTERNAL = {"UNIPACT_DEMO"}
+TWINS = ("README.md", "docs/README.md")
+
+
+def _pages() -> list[Path]:
+    """Return the pages that are under version control, or would be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    names = listed.stdout.split("\n") if listed.returncode == 0 else []
+    found = [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    return found or [path for path in ROOT.rglob("*.md") if ".venv" not in path.parts]
+
+
+def _anchor(heading: str) -> str:
+    words = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return words.replace(" ", "-")
+
+
+def _tool(name: str):
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"tools/{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", _pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_links_of_a_page_lead_somewhere(page):
+    broken: list[str] = []
+    for link in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        path, _, fragment = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists():
+            broken.append(link)
+        elif fragment and target.suffix == ".md":
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            if fragment not in {_anchor(heading) for heading in headings}:
+                broken.append(link)
+
+    assert not broken
+
+
+@pytest.mark.parametrize("page", TWINS)
+def test_a_page_for_everyone_is_there_in_both_languages(page):
+    english = ROOT / page
+    chinese = english.with_suffix(".zh.md")
+    sections = [
+        len(re.findall(r"^## ", FENCE.sub("", path.read_text(encoding="utf-8")), re.MULTILINE))
+        for path in (english, chinese)
+    ]
+
+    assert sections[0] == sections[1], "a section of one language is missing in the other"
+    assert f"({chinese.name})" in english.read_text(encoding="utf-8")
+    assert f"({english.name})" in chinese.read_text(encoding="utf-8")
+
+
+def test_the_page_of_the_commands_is_what_the_commands_say():
+    tool = _tool("reference")
+
+    assert tool.PAGE.read_text(encoding="utf-8") == tool.page(), "make docs"
+
+
+def test_every_command_says_what_it_does():
+    silent = [name for name, command in _tool("reference").commands() if not command.help]
+
+    assert not silent
+
+
+def test_every_option_says_what_it_is_for():
+    silent = [
+        f"{name} {parameter.name}"
+        for name, command in _tool("reference").commands()
+        for parameter in command.params
+        if not getattr(parameter, "hidden", False) and not getattr(parameter, "help", "")
+    ]
+
+    assert not silent
+
+
+def test_every_setting_is_documented():
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    read = {
+        name
+        for folder in ("src", "tests/browser", "tools", ".")
+        for path in (ROOT / folder).glob("Makefile" if folder == "." else "**/*")
+        if path.suffix in {".py", ""} and path.is_file() and "vendor" not in path.parts
+        for name in SETTING.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert read - INTERNAL <= set(SETTING.findall(page))
+    assert set(SETTING.findall(page)) <= read, "documented, but nothing reads it"
+
+
+def test_every_schema_that_the_package_publishes_is_documented():
+    reference = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "docs/reference").glob("*.md")
+    )
+    missing = [
+        path.name
+        for path in (ROOT / "src/unipact").glob("*/schemas/*.schema.json")
+        if path.name.removesuffix(".schema.json") not in reference
+    ]
+
+    assert not missing
+
+
+def test_decisions_are_numbered_without_gaps_and_have_their_parts():
+    pages = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"# {page.name[:4]} "), page.name
+        for part in ("Context", "Decision", "Consequences", "What would change our mind"):
+            assert f"## {part}" in text, f"{page.name}: {part}"
+
+
+def test_a_fragment_of_the_change_log_is_one_sentence_of_a_known_type():
+    for path in (ROOT / "changelog.d").glob("*.md"):
+        if path.name == "README.md":
+            continue
+        assert path.name.split(".")[-2] in {"added", "changed", "fixed", "removed"}, path.name
+        lines = path.read_text(encoding="utf-8").strip().splitlines()
+        assert len(lines) == 1, path.name
+        assert lines[0].endswith("."), path.name

@@ -1,0 +1,90 @@
+"""``unipact``: the command line, one group an app, and the commands of the whole.
+
+Each error of ours ends a command with one line a finding on stderr and the exit code of
+``unipact.exits``.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+
+from unipact import __version__
+from unipact.agreement import commands as agreement
+from unipact.errors import UnipactError
+from unipact.exits import Exit, exit_for
+from unipact.installation import commands as installation
+from unipact.installation.home import FIELDS
+from unipact.web import commands as console
+
+app = typer.Typer(
+    name="unipact",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "A framework agreement between a university and an enterprise that you can run.\n\n"
+        "Start with `unipact check FILE`, then `unipact run FILE`; `unipact demo` serves the "
+        "console. Data lie in the folder UNIPACT_HOME (./var unless set).\n\n"
+        "Exit codes: 0 done, 1 a verdict asked for is negative, 2 wrong usage or bad input, "
+        "3 refused by a rule."
+    ),
+)
+
+_FILE = "Agreement files"
+_RUN = "Evaluation"
+_CONSOLE = "Console"
+_APPS = "Fields and data"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"unipact {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and end."
+    ),
+) -> None:
+    """Nothing to do before a command."""
+
+
+app.command("check", rich_help_panel=_FILE)(agreement.check)
+app.command("fmt", rich_help_panel=_FILE)(agreement.fmt)
+app.command("schema", rich_help_panel=_FILE)(agreement.schema)
+app.command("run", rich_help_panel=_RUN)(installation.run)
+app.command("evidence", rich_help_panel=_RUN)(installation.evidence)
+app.command("verify", rich_help_panel=_RUN)(installation.verify)
+app.command("demo", rich_help_panel=_CONSOLE)(console.demo)
+app.command("serve", rich_help_panel=_CONSOLE)(console.serve)
+app.command(
+    "manage",
+    rich_help_panel=_CONSOLE,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)(console.manage)
+app.add_typer(console.app, name="agreement", rich_help_panel=_CONSOLE)
+for _field in FIELDS:
+    _manifest = import_module(_field).FIELD
+    if _manifest.cli:
+        _module, _, _attribute = _manifest.cli.partition(":")
+        app.add_typer(getattr(import_module(_module), _attribute), rich_help_panel=_APPS)
+
+
+def main() -> None:
+    """Run the command line; ends the process with an exit code of ``unipact.exits``."""
+    try:
+        app()
+    except UnipactError as error:
+        for finding in error.findings or (error.message,):
+            print(f"unipact: {finding}", file=sys.stderr)
+        sys.exit(exit_for(error))
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does.
+        sys.stderr.close()
+        sys.exit(Exit.OK)

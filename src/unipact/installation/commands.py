@@ -1,0 +1,188 @@
+"""``unipact run``, ``evidence`` and ``verify``: the main job and the proof of what it found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from unipact.errors import Finding, Invalid
+from unipact.exits import Exit
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="An agreement file (agreement.toml).")]
+Home = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the lake; UNIPACT_HOME or ./var unless named.", metavar="DIR"),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="The last day that counts. Unless named: the day in sources.toml, else the last day "
+        "of the data. Never today.",
+    ),
+]
+Language = Annotated[
+    Literal["en", "zh"], typer.Option("--language", "-l", help="Language of the texts.")
+]
+
+
+def run(
+    file: File,
+    as_of: AsOf = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run document (unipact-run/1).")
+    ] = False,
+    language: Language = "en",
+    home: Home = None,
+) -> None:
+    """Compute every commitment of an agreement, with evidence, status and forecast.
+
+    The data that `sources.toml` beside FILE names are imported first (once). Run again at the
+    same snapshot, the same bytes are printed.
+    """
+    from unipact.agreement.engine.table import run_table
+    from unipact.installation.run import run_file
+
+    found = run_file(
+        _installation(home), file, as_of=_day(as_of, "--as-of"), progress=_say_progress
+    )
+    if as_json:
+        sys.stdout.buffer.write(found.bytes)
+    else:
+        typer.echo(run_table(found.document, language=language))
+
+
+def evidence(
+    document: Annotated[
+        Path, typer.Argument(metavar="RUN.json", help="What `unipact run --json` printed.")
+    ],
+    commitment: Annotated[str, typer.Argument(help="Id of a commitment.")],
+    period: Annotated[str | None, typer.Option(help="Id of a period; the first unless named.")] = (
+        None
+    ),
+    rows: Annotated[
+        str | None, typer.Option(help="Print rows behind the value: the name of a set of rows.")
+    ] = None,
+    intervals: Annotated[
+        bool, typer.Option("--intervals", help="Print the intervals that sum to the value.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows a page.")] = 100,
+    cursor: Annotated[
+        str | None, typer.Option(help="Where the page before this one ended.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Show the evidence under one value: the document, or the rows and intervals behind it.
+
+    Prints JSON. A page of rows ends with the `cursor` that asks for the next.
+    """
+    found = _evidence(document, commitment, period)
+    if not rows and not intervals:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    evaluator = _installation(home).evaluator()
+    if intervals:
+        page = evaluator.evidence_intervals(found, cursor, limit)
+    else:
+        page = evaluator.evidence_rows(found, rows, cursor, limit)
+    answer = {
+        "set": page.set,
+        "columns": [{"name": name, "type": kind} for name, kind in page.columns],
+        "rows": page.rows,
+        "cursor": page.cursor,
+    }
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def verify(
+    document: Annotated[
+        Path, typer.Argument(metavar="RUN.json", help="What `unipact run --json` printed.")
+    ],
+    home: Home = None,
+) -> None:
+    """Compute every value of a run document again, from the rows at its snapshot.
+
+    Exit 0 when every value, row count and digest is the same; exit 1 with a line for each that
+    is not.
+    """
+    evaluator = _installation(home).evaluator()
+    checked = differing = 0
+    for name, found in _all_evidence(_document(document)):
+        checked += 1
+        for each in evaluator.verify(found).findings:
+            differing += 1
+            print(f"unipact: {name}: {each}", file=sys.stderr)
+    if differing:
+        raise typer.Exit(Exit.NOT_ACCEPTED)
+    typer.echo(f"{checked} values recomputed: every value, row count and digest is the same")
+
+
+def _installation(home: Path | None) -> Any:
+    from unipact.installation.home import Installation, home_folder
+
+    return Installation((home or home_folder()).absolute())
+
+
+def _say_progress(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line[:100]}", end="", file=sys.stderr, flush=True)
+        if line.startswith("evaluating"):
+            print(file=sys.stderr)
+
+
+def _day(text: str | None, place: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        finding = Finding(place, f"{text!r} is no calendar day", "Write it as 2019-12-31.")
+        raise Invalid("a day is wrong", findings=[finding]) from error
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        finding = Finding(str(path), error.strerror or "it cannot be read")
+        raise Invalid("no run document", findings=[finding]) from error
+    except ValueError as error:
+        finding = Finding(str(path), f"this is no JSON: {error}")
+        raise Invalid("no run document", findings=[finding]) from error
+    from unipact.agreement.formats.structure import structure_problems
+
+    if problems := structure_problems(document, "run"):
+        place = ".".join(str(each) for each in problems[0].path)
+        finding = Finding(f"{path} {place}".rstrip(), problems[0].what, "Use `unipact run --json`.")
+        raise Invalid("no run document", findings=[finding])
+    return dict(document)
+
+
+def _evidence(path: Path, commitment: str, period: str | None) -> dict[str, Any]:
+    for each in _document(path)["commitments"]:
+        if each["id"] != commitment:
+            continue
+        for part in each["periods"]:
+            if period in {None, part["id"]}:
+                if part["evidence"] is None:
+                    reason = part["reason"]["en"]
+                    finding = Finding(f"{commitment} {part['id']}", f"has no evidence: {reason}")
+                    raise Invalid("no evidence", findings=[finding])
+                return dict(part["evidence"])
+        raise Invalid("no such period", findings=[Finding(commitment, f"no period {period}")])
+    raise Invalid("no such commitment", findings=[Finding(str(path), f"no {commitment}")])
+
+
+def _all_evidence(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{each['id']} {part['id']}", part["evidence"])
+        for each in document["commitments"]
+        for part in each["periods"]
+        if part["evidence"] is not None
+    ]

@@ -1,0 +1,209 @@
+"""``unipact demo``, ``serve``, ``manage`` and ``agreement``: the console from the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from unipact.errors import Finding, Invalid, NotFound
+
+app = typer.Typer(no_args_is_help=True, help="The agreements that the console holds.")
+
+#: The demo is evaluated at an earlier day too, so that the home page can say what changed.
+_EARLIER = timedelta(days=92)
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of 127.0.0.1 to listen on.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that answer requests.")]
+
+
+def demo(
+    example: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the example to load.")
+    ] = Path("examples/usst-huawei-2019"),
+    port: Port = 8000,
+    workers: Workers = 2,
+    prepare_only: Annotated[
+        bool, typer.Option("--prepare-only", help="Load and evaluate, but do not serve.")
+    ] = False,
+) -> None:
+    """Load the example agreement, compute it on its data and serve the console on this machine.
+
+    Everybody who reaches the port can sign in as any of the demo's accounts, so it listens on
+    127.0.0.1 only. Started again, it finds what is there and starts at once.
+    """
+    _django("unipact.settings.demo")
+    from django.core.management import call_command
+
+    from unipact.web.demo import demo_accounts_create
+
+    path = example / "agreement.toml"
+    if not path.is_file():
+        finding = Finding(str(path), "there is no such file", "Name the folder: --example DIR.")
+        raise Invalid("no example", findings=[finding])
+    typer.echo("1/4 preparing the database")
+    call_command("migrate", interactive=False, verbosity=0)
+    typer.echo(f"2/4 importing {path}")
+    slug = _import(path.read_bytes()).agreement.slug
+    typer.echo("3/4 importing the data and evaluating every commitment")
+    latest = _evaluate(path, None)
+    _evaluate(path, latest - _EARLIER)
+    typer.echo(f"    evaluated as of {latest - _EARLIER} and {latest}")
+    demo_accounts_create()
+    if prepare_only:
+        typer.echo(f"4/4 {slug} is ready; `unipact demo` serves it")
+        return
+    typer.echo(f"4/4 serving {slug}: open http://127.0.0.1:{port} and choose an account (Ctrl-C ends)")
+    _listen(port, workers)
+
+
+def serve(port: Port = 8000, workers: Workers = 2) -> None:
+    """Serve the console of this installation on 127.0.0.1, behind a proxy that ends TLS.
+
+    Settings come from DJANGO_SETTINGS_MODULE (unipact.settings.production unless set) and the
+    environment variables in docs/reference/settings.md. `unipact manage migrate` comes first.
+    """
+    _django("unipact.settings.production")
+    _listen(port, workers)
+
+
+def manage(context: typer.Context) -> None:
+    """Run a command of Django's own: `unipact manage migrate`, `unipact manage createsuperuser`."""
+    _django("unipact.settings.production")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["unipact manage", *context.args])
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An agreement file.")],
+) -> None:
+    """Keep an agreement file in the console, byte for byte, as a new version.
+
+    The same file again changes nothing; another file for a version that is there is refused.
+    """
+    _django("unipact.settings.production")
+    kept = _import(_bytes(file))
+    typer.echo(f"{kept} is in the console: sha256:{kept.sha256}")
+
+
+@app.command("export")
+def export_file(
+    agreement: Annotated[str, typer.Argument(help="Id of an agreement.")],
+    version: Annotated[int | None, typer.Option(help="Number; the newest unless named.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; standard output unless named.")
+    ] = None,
+) -> None:
+    """Give back an agreement file, the very bytes that were imported."""
+    _django("unipact.settings.production")
+    kept = _version(agreement, version)
+    from unipact.agreement.services import agreement_export
+
+    data = agreement_export(actor=None, version=kept)
+    if out is None:
+        sys.stdout.buffer.write(data)
+    else:
+        out.write_bytes(data)
+        typer.echo(f"{out}: {len(data)} bytes, as imported")
+
+
+@app.command("ls")
+def list_versions() -> None:
+    """List the agreements, their versions, states and last evaluations."""
+    _django("unipact.settings.production")
+    from unipact.agreement.models import AgreementVersion
+
+    for each in AgreementVersion.objects.select_related("agreement"):
+        last = each.evaluations.order_by("-as_of").values_list("as_of", flat=True).first()
+        typer.echo(f"{each}  {each.state}  sha256:{each.sha256[:12]}…  evaluated {last or '-'}")
+
+
+@app.command("evaluate")
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An agreement file in the console.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="The last day that counts.")
+    ] = None,
+) -> None:
+    """Evaluate an agreement and keep the run document for the console's pages."""
+    _django("unipact.settings.production")
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError as error:
+        finding = Finding("--as-of", f"{as_of!r} is no calendar day", "Write it as 2019-12-31.")
+        raise Invalid("a day is wrong", findings=[finding]) from error
+    typer.echo(f"evaluated as of {_evaluate(file, day)}")
+
+
+def _django(settings: str) -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
+    django.setup()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        finding = Finding(str(path), error.strerror or "it cannot be read")
+        raise Invalid("no agreement file", findings=[finding]) from error
+
+
+def _import(content: bytes) -> Any:
+    from unipact.agreement.services import agreement_import
+
+    return agreement_import(actor=None, content=content, now=datetime.now(UTC))
+
+
+def _version(agreement: str, number: int | None) -> Any:
+    from unipact.agreement.models import AgreementVersion
+
+    found = AgreementVersion.objects.filter(agreement__slug=agreement)
+    if number is not None:
+        found = found.filter(n=number)
+    kept = found.order_by("-n").first()
+    if kept is None:
+        raise NotFound(f"there is no {agreement}" + (f" version {number}" if number else ""))
+    return kept
+
+
+def _evaluate(path: Path, as_of: date | None) -> date:
+    """Run the file, keep the document with its version, and say the day that counted."""
+    from django.conf import settings
+
+    from unipact.agreement.services import evaluation_record
+    from unipact.installation import Installation, run_file
+
+    found = run_file(Installation(settings.UNIPACT_HOME), path, as_of=as_of)
+    agreement = found.file.agreement
+    evaluation = evaluation_record(
+        actor=None,
+        version=_version(agreement.id, agreement.version),
+        document=found.bytes,
+        now=datetime.now(UTC),
+    )
+    day: date = evaluation.as_of
+    return day
+
+
+def _listen(port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    # WSGI: every view is synchronous. A worker that does not stop in time is killed.
+    Granian(
+        "unipact.web.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        workers_kill_timeout=3,
+    ).serve()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Days = NDArray[np.datetime64]
 
 _EPOCH = date(1970, 1, 1)

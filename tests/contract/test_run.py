@@ -1,0 +1,172 @@
+"""The main job on the shipped example: `unipact run`, twice, elsewhere, and proved again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from unipact.agreement.formats.structure import schema_bytes
+
+EXAMPLE = Path("examples/usst-huawei-2019")
+
+
+def unipact(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[bytes]:
+    command = [Path(sys.executable).parent / "unipact", *arguments]
+    return subprocess.run(
+        command, capture_output=True, env={"PATH": "/usr/bin:/bin", "UNIPACT_HOME": str(home)}
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def printed(home: Path) -> bytes:
+    done = unipact("run", EXAMPLE / "agreement.toml", "--json", home=home)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def document(printed: bytes) -> dict:
+    return json.loads(printed)
+
+
+def periods(document: dict) -> list[tuple[str, dict]]:
+    return [(each["id"], part) for each in document["commitments"] for part in each["periods"]]
+
+
+def test_a_run_prints_a_document_of_the_published_schema(document):
+    jsonschema.Draft202012Validator(json.loads(schema_bytes("run"))).validate(document)
+    assert document["as_of"] == "2019-12-31"
+
+
+def test_every_evidence_is_of_the_published_schema(document):
+    validator = jsonschema.Draft202012Validator(json.loads(schema_bytes("evidence")))
+    found = [part["evidence"] for _, part in periods(document) if part["evidence"]]
+    assert len(found) >= 5
+    for each in found:
+        validator.validate(each)
+
+
+def test_run_again_at_the_same_snapshot_it_prints_the_same_bytes(printed, home):
+    again = unipact("run", EXAMPLE / "agreement.toml", "--json", home=home)
+    assert again.stdout == printed
+
+
+def test_another_party_in_another_folder_gets_the_same_bytes(printed, tmp_path):
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(EXAMPLE, copy)
+    other = unipact("run", copy / "agreement.toml", "--json", home=tmp_path / "home")
+    assert other.stdout == printed
+
+
+def test_the_story_has_met_missed_undecided_and_many_without_a_source(document):
+    states = [part["state"] for _, part in periods(document)]
+    statuses = [part["status"] for _, part in periods(document)]
+    assert "met" in states
+    assert "missed" in states
+    assert "undecided" in statuses
+    assert statuses.count("no_data") > 10
+
+
+def test_the_energy_commitment_is_computed_from_the_meters_with_an_interval(document):
+    energy = next(
+        part
+        for name, part in periods(document)
+        if name == "campus-energy-savings-pool" and part["evidence"]
+    )
+    evidence = energy["evidence"]
+    assert {"observed_kwh", "expected_kwh", "avoided_kwh"} <= set(evidence["intervals"]["sums"])
+    sums = {name: float(value) for name, value in evidence["intervals"]["sums"].items()}
+    assert sums["avoided_kwh"] / sums["expected_kwh"] == pytest.approx(
+        float(energy["value"]), abs=1e-3
+    )
+    low, high = float(energy["interval"]["low"]), float(energy["interval"]["high"])
+    assert low < float(energy["value"]) < high
+    assert evidence["rows"]["count"] > 100_000
+
+
+def test_every_reason_is_said_in_both_languages_and_nobody_typed_a_status(document):
+    source = (EXAMPLE / "agreement.toml").read_text(encoding="utf-8")
+    assert "on_track\"" not in source
+    for _, part in periods(document):
+        assert part["reason"]["en"].strip()
+        assert part["reason"]["zh"].strip()
+        assert part["reason"]["en"] != part["reason"]["zh"]
+
+
+def test_either_party_verifies_every_value_from_the_rows(printed, home, tmp_path):
+    kept = tmp_path / "run.json"
+    kept.write_bytes(printed)
+    done = unipact("verify", kept, home=home)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_changed_value_is_found_by_verify(document, home, tmp_path):
+    name, part = next((name, part) for name, part in periods(document) if part["evidence"])
+    part["evidence"]["value"] = "123456"
+    kept = tmp_path / "run.json"
+    kept.write_text(json.dumps(document), encoding="utf-8")
+    done = unipact("verify", kept, home=home)
+    assert done.returncode == 1
+    assert name in done.stderr.decode()
+
+
+def test_an_earlier_day_sees_no_later_reading(home):
+    done = unipact("run", EXAMPLE / "agreement.toml", "--as-of", "2019-09-30", "--json", home=home)
+    document = json.loads(done.stdout)
+    for _, part in periods(document):
+        for step in part["series"]:
+            assert step["from"] <= "2019-09-30"
+
+
+def test_the_table_names_every_commitment(document, home):
+    done = unipact("run", EXAMPLE / "agreement.toml", home=home)
+    table = done.stdout.decode()
+    assert done.returncode == 0
+    assert table.count("\n") > len(document["commitments"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "nowhere.toml"], "nowhere.toml"),
+        (["run", EXAMPLE / "agreement.toml", "--as-of", "yesterday"], "--as-of"),
+        (["run", EXAMPLE / "sources.toml"], "sources.toml:"),
+        (["verify", "README.md"], "README.md"),
+        (["evidence", "nowhere.json", "x"], "nowhere.json"),
+    ],
+)
+def test_bad_input_ends_in_one_line_and_exit_2(arguments, said, home):
+    done = unipact(*arguments, home=home)
+    assert done.returncode == 2
+    lines = done.stderr.decode().splitlines()
+    assert said in lines[0]
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_a_file_without_sources_and_without_a_lake_asks_for_a_day(tmp_path):
+    shutil.copy(EXAMPLE / "agreement.toml", tmp_path)
+    done = unipact("run", tmp_path / "agreement.toml", home=tmp_path / "home")
+    assert done.returncode == 2
+    assert b"--as-of" in done.stderr
+
+
+def test_a_source_with_other_bytes_is_refused_and_nothing_is_imported(tmp_path):
+    copy = tmp_path / "example"
+    shutil.copytree(EXAMPLE, copy)
+    (copy / "data" / "buildings.csv").write_bytes(b"building_id\nb0\n")
+    home = tmp_path / "home"
+    done = unipact("run", copy / "agreement.toml", home=home)
+    assert done.returncode == 2
+    assert b"digest" in done.stderr
+    assert not (home / "lake" / "campus.readings").exists()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -56,7 +57,4 @@ def clock(window: Window, zone: str) -> Clock:
 
 
 def _local_hour(utc_hour: int, zone: str) -> int:
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
     return datetime.fromtimestamp(utc_hour * 3600, UTC).astimezone(ZoneInfo(zone)).hour

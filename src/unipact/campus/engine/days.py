@@ -94,11 +94,14 @@ def days_of_hours(hours: Hours, profile: Floats) -> Days:
     day = calendar.day[known]
     weekend = calendar.weekday >= 5
     cell = (calendar.hour + 24 * weekend[calendar.day])[known]
-    observed = np.bincount(day, hours.kwh[known], minlength=n)
-    share = np.bincount(day, profile[cell], minlength=n)
-    observed = np.where(share >= LEAST_SHARE, observed, np.nan)
+    share = _sums(day, profile[cell], n)
+    observed = np.where(share >= LEAST_SHARE, _sums(day, hours.kwh[known], n), np.nan)
     warm = np.isfinite(hours.temp_c)
     warm_hours = np.bincount(calendar.day[warm], minlength=n)
     sums = np.bincount(calendar.day[warm], hours.temp_c[warm], minlength=n)
     temp = np.where(warm_hours >= _LEAST_TEMPERATURES, sums / np.maximum(warm_hours, 1), np.nan)
     return Days(calendar, observed, share, temp)
+
+
+def _sums(group: Ints, values: Floats, n: int) -> Floats:
+    return np.asarray(np.bincount(group, values, minlength=n), dtype=np.float64)

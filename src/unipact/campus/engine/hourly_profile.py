@@ -154,9 +154,11 @@ def _carried_over(
     days = np.flatnonzero(used)
     season, level = season_and_level(mean[days], days, date_of_day[days])
     flat = yearday * CELLS + cell
-    size = YEAR_DAYS * CELLS
-    left = np.bincount(flat, residual - mean[index], minlength=size).reshape(YEAR_DAYS, CELLS)
-    weight = np.bincount(flat, minlength=size).astype(np.float64).reshape(YEAR_DAYS, CELLS)
+    shape = (YEAR_DAYS, CELLS)
+    cell_sums = np.bincount(flat, residual - mean[index], minlength=YEAR_DAYS * CELLS)
+    left: Floats = np.asarray(cell_sums, dtype=np.float64).reshape(shape)
+    counts = np.bincount(flat, minlength=YEAR_DAYS * CELLS)
+    weight: Floats = counts.astype(np.float64).reshape(shape)
     smooth = smooth_year(left, weight, width=SHAPE_WIDTH_D, step=_SHAPE_STEP_D)
     return season, level, np.ascontiguousarray(SHAPE_SHARE * smooth.T)
 

@@ -62,7 +62,7 @@ def season_and_level(residual: Floats, day: Ints, yearday: Ints) -> tuple[Floats
         (float64[366] to be added by date, the level to be added after the window), both in the
         unit of ``residual``.
     """
-    sums = np.bincount(yearday, residual, minlength=YEAR_DAYS)
+    sums = np.asarray(np.bincount(yearday, residual, minlength=YEAR_DAYS), dtype=np.float64)
     counts = np.bincount(yearday, minlength=YEAR_DAYS).astype(np.float64)
     season = SEASON_SHARE * smooth_year(sums, counts, width=SEASON_WIDTH_D)
     left = residual - season[yearday]

@@ -64,7 +64,8 @@ def placebos(
 
     Args:
         name: the meter's id.
-        meter, weather: hourly kWh and degC.
+        meter: hourly energy, kWh.
+        weather: hourly temperature, degC.
         starts: firsts of months at which a baseline year begins.
         last: the first day that no reporting window may hold.
         zone: IANA zone of the site.

@@ -69,7 +69,13 @@ def pooled_savings(
 
     Args:
         meters: id → hourly energy, kWh; NaN where nothing was measured.
-        weather, baseline, reporting, calibration, zone, method, level: as in :func:`savings`.
+        weather: hourly outdoor temperature, degC, for all of them.
+        baseline: the only window that the models are fitted on.
+        reporting: the window of the answer.
+        calibration: what placebo windows taught.
+        zone: IANA zone whose local days and hours count.
+        method: "daily" (the reported default) or "hourly".
+        level: of the interval, 0–1.
     """
     answers = {
         name: savings(

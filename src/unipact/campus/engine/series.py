@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -98,8 +98,6 @@ class Intervals:
 
 @lru_cache(maxsize=4096)
 def _midnight(day: int, zone: str) -> int:
-    from datetime import datetime, timedelta
-
     local = datetime(1970, 1, 1, tzinfo=ZoneInfo(zone)) + timedelta(days=day)
     return int(local.timestamp() // 3600)
 

@@ -19,6 +19,7 @@ def bridge(values: Floats, longest: int = BRIDGED_H) -> Floats:
 
     Args:
         values: float64[n]; NaN is missing. Gaps at either end stay.
+        longest: the longest gap that is bridged, in values.
     """
     missing = np.isnan(values)
     if not missing.any() or missing.all():
@@ -38,8 +39,8 @@ def felt(weather: Hourly, start: int, until: int, memory_h: float) -> Floats:
     """float64[until - start], degC: exponentially smoothed temperature of those hours.
 
     Each value weighs the hours before it (up to three days) by exp(-age / memory_h), over the
-    hours that are known; it is NaN where the hour itself is missing. Hours before ``start`` are used
-    where the weather has them, so a reporting window remembers the day before it.
+    hours that are known; it is NaN where the hour itself is missing. Hours before ``start`` are
+    used where the weather has them, so a reporting window remembers the day before it.
     """
     raw = bridge(weather.between(start - _REACH_H, until))
     known = np.isfinite(raw)

@@ -147,7 +147,9 @@ class MetricSource(Protocol):
     """Computes metrics at one snapshot that was resolved when the source was made."""
 
     @property
-    def snapshot(self) -> SnapshotInfo: ...
+    def snapshot(self) -> SnapshotInfo:
+        """The snapshot that every value is computed on."""
+        ...
 
     @property
     def software(self) -> Mapping[str, str]:

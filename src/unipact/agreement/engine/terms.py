@@ -6,8 +6,9 @@ Dates are calendar days in the agreement's own zone. Every span is half open: ``
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -41,6 +42,7 @@ class Span:
 
     @property
     def days(self) -> int:
+        """How many days are in it."""
         return (self.until - self.start).days
 
 
@@ -117,7 +119,7 @@ class Commitment:
     unit: str
     direction: Direction
     targets: tuple[Target, ...]
-    where: Mapping[str, Parameter] = field(default_factory=dict)
+    where: Mapping[str, Parameter] = dataclasses.field(default_factory=dict)
     baseline: Baseline | None = None
     milestones: tuple[Milestone, ...] = ()
 

@@ -1,0 +1,474 @@
+"""The run document: how a whole agreement stands at one day and one snapshot.
+
+Pure and deterministic: the same agreement, day and source give the same document and bytes.
+The format is ``schemas/run.schema.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from unipact.agreement.engine.milestones import judge_milestone
+from unipact.agreement.engine.ports import (
+    Forecast,
+    Interval,
+    MetricAnswer,
+    MetricDescription,
+    MetricRequest,
+    MetricSource,
+)
+from unipact.agreement.engine.quantities import decimal_text, same_unit
+from unipact.agreement.engine.reasons import Case, Reason
+from unipact.agreement.engine.states import VersionState
+from unipact.agreement.engine.status import Judgement, Standing, judge, standing_counts
+from unipact.agreement.engine.terms import (
+    Agreement,
+    Baseline,
+    Benefit,
+    Commitment,
+    Contribution,
+    Span,
+    Target,
+    Text,
+)
+
+FORMAT = "unipact-run/1"
+Document = dict[str, Any]
+_EFFORTS = ("talent-cultivation", "scientific-research", "smart-campus")
+
+
+def assess(
+    agreement: Agreement,
+    *,
+    sha256: str,
+    state: VersionState,
+    source: MetricSource,
+    as_of: date,
+) -> Document:
+    """The run document of an agreement.
+
+    Args:
+        agreement: the terms.
+        sha256: hash of their canonical form.
+        state: of this version; a file that no console holds is a ``draft``.
+        source: computes metrics at its one snapshot.
+        as_of: the last day that counts.
+    """
+    answers = _answers(agreement, source, as_of)
+    commitments = [_commitment(c, agreement, answers, as_of) for c in agreement.commitments]
+    snapshot = source.snapshot
+    return {
+        "format": FORMAT,
+        "agreement": _agreement(agreement, sha256, state),
+        "as_of": as_of.isoformat(),
+        "snapshot": {
+            "id": snapshot.id,
+            "tables": dict(snapshot.tables),
+            "data_until": snapshot.data_until.isoformat() if snapshot.data_until else None,
+        },
+        "software": dict(source.software),
+        "rules": _rules(agreement),
+        "summary": _summary(agreement, commitments),
+        "commitments": commitments,
+        "contributions": [_contribution(c, as_of) for c in agreement.contributions],
+        "benefits": [_benefit(b, agreement, answers, as_of) for b in agreement.benefits],
+    }
+
+
+def run_bytes(document: Mapping[str, Any]) -> bytes:
+    """The one way to write a run document: UTF-8, keys sorted, indent of two, one newline."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
+    return text.encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What the source said, by (commitment or benefit id, target id)."""
+
+    values: Mapping[tuple[str, str], MetricAnswer]
+    metrics: Mapping[str, MetricDescription]
+
+
+_BENEFIT = "benefit/"
+
+
+def _answers(agreement: Agreement, source: MetricSource, as_of: date) -> _Answers:
+    metrics: dict[str, MetricDescription] = {}
+    bound: list[Commitment | Benefit] = [*agreement.commitments, *agreement.benefits]
+    for item in bound:
+        description = source.describe(item.metric, item.metric_version)
+        if description is not None:
+            metrics[_reference(item)] = description
+    requests = [
+        _request(commitment, target, agreement, as_of)
+        for commitment in agreement.commitments
+        if _reference(commitment) in metrics
+        for target in commitment.targets
+        if target.period.start <= as_of
+    ]
+    if agreement.term.start <= as_of:
+        requests += [
+            _benefit_request(benefit, agreement, as_of)
+            for benefit in agreement.benefits
+            if _reference(benefit) in metrics
+        ]
+    answers = source.evaluate(requests)
+    keys = [(request.commitment, request.target_id) for request in requests]
+    return _Answers(dict(zip(keys, answers, strict=True)), metrics)
+
+
+def _reference(item: Commitment | Benefit) -> str:
+    return f"{item.metric}@{item.metric_version}"
+
+
+def _request(
+    commitment: Commitment, target: Target, agreement: Agreement, as_of: date
+) -> MetricRequest:
+    return MetricRequest(
+        commitment=commitment.id,
+        target_id=target.id,
+        metric=commitment.metric,
+        version=commitment.metric_version,
+        where=commitment.where,
+        baseline=commitment.baseline.period if commitment.baseline else None,
+        period=target.period,
+        due=target.due,
+        as_of=as_of,
+        zone=agreement.zone,
+        target=target.value,
+        direction=commitment.direction,
+        level=agreement.status.level,
+        least_elapsed=agreement.status.least_elapsed,
+    )
+
+
+def _measured_as(benefit: Benefit, agreement: Agreement) -> Commitment | None:
+    """The first commitment that binds the benefit's metric: it says which filter and baseline."""
+    reference = _reference(benefit)
+    return next((c for c in agreement.commitments if _reference(c) == reference), None)
+
+
+def _benefit_span(agreement: Agreement, as_of: date) -> Span:
+    start = agreement.term.start
+    until = min(as_of + timedelta(days=1), agreement.term.until)
+    return Span(start, max(start, until))
+
+
+def _benefit_request(benefit: Benefit, agreement: Agreement, as_of: date) -> MetricRequest:
+    same = _measured_as(benefit, agreement)
+    span = _benefit_span(agreement, as_of)
+    return MetricRequest(
+        commitment=_BENEFIT + benefit.id,
+        target_id="so-far",
+        metric=benefit.metric,
+        version=benefit.metric_version,
+        where=same.where if same else {},
+        baseline=same.baseline.period if same and same.baseline else None,
+        period=span,
+        due=span.until - timedelta(days=1),
+        as_of=as_of,
+        zone=agreement.zone,
+        target=Decimal(0),
+        direction=same.direction if same else "at_least",
+        level=agreement.status.level,
+        least_elapsed=agreement.status.least_elapsed,
+    )
+
+
+def _agreement(agreement: Agreement, sha256: str, state: VersionState) -> Document:
+    return {
+        "id": agreement.id,
+        "version": agreement.version,
+        "sha256": sha256,
+        "state": state,
+        "title": _text(agreement.title),
+        "illustration": _text(agreement.illustration) if agreement.illustration else None,
+        "zone": agreement.zone,
+        "term": _span(agreement.term),
+        "parties": [
+            {"id": party.id, "role": party.role, "name": _text(party.name)}
+            for party in agreement.parties
+        ],
+        "fields": [
+            {"id": field.id, "kind": field.kind, "name": _text(field.name), "app": field.app}
+            for field in agreement.fields
+        ],
+    }
+
+
+def _rules(agreement: Agreement) -> Document:
+    rules = agreement.status
+    return {
+        "level": decimal_text(rules.level),
+        "on_track_from": decimal_text(rules.on_track_from),
+        "off_track_below": decimal_text(rules.off_track_below),
+        "least_elapsed": decimal_text(rules.least_elapsed),
+        "partly_from": decimal_text(rules.partly_from),
+    }
+
+
+def _summary(agreement: Agreement, commitments: Sequence[Document]) -> Document:
+    def counts(chosen: Iterable[Document]) -> dict[str, int]:
+        standings: list[Standing] = [entry["standing"] for entry in chosen]
+        return standing_counts(standings)
+
+    return {
+        "commitments": len(commitments),
+        "standing": counts(commitments),
+        "by_field": {
+            field.id: counts(c for c in commitments if c["field"] == field.id)
+            for field in agreement.fields
+        },
+        "by_effort": {
+            effort: counts(c for c in commitments if c["effort"] == effort) for effort in _EFFORTS
+        },
+        "by_party": {
+            party.id: counts(c for c in commitments if party.id in c["owed_by"])
+            for party in agreement.parties
+        },
+    }
+
+
+def _commitment(
+    commitment: Commitment, agreement: Agreement, answers: _Answers, as_of: date
+) -> Document:
+    metric = answers.metrics.get(_reference(commitment))
+    mine = {
+        target.id: answers.values[(commitment.id, target.id)]
+        for target in commitment.targets
+        if (commitment.id, target.id) in answers.values
+    }
+    periods = []
+    for target in commitment.targets:
+        answer = _in_unit(mine.get(target.id), metric, commitment.unit)
+        periods.append(_period(_case(commitment, target, agreement, as_of), answer))
+    current = _current(commitment, as_of)
+    return {
+        "id": commitment.id,
+        "field": commitment.field,
+        "effort": commitment.effort,
+        "owed_by": list(commitment.owed_by),
+        "owed_to": list(commitment.owed_to),
+        "owner": {"party": commitment.owner_party, "role": commitment.owner_role},
+        "title": _text(commitment.title),
+        "text": _text(commitment.text),
+        "metric_ref": _reference(commitment),
+        "metric": _metric(metric) if metric else None,
+        "where": dict(commitment.where),
+        "baseline": _baseline(commitment.baseline) if commitment.baseline else None,
+        "unit": commitment.unit,
+        "direction": commitment.direction,
+        "standing": periods[current]["standing"],
+        "current_period": commitment.targets[current].id,
+        "milestones": _milestones(commitment, mine, as_of),
+        "periods": periods,
+    }
+
+
+def _current(commitment: Commitment, as_of: date) -> int:
+    """The place of the last period that has begun, or of the first one."""
+    begun = [i for i, target in enumerate(commitment.targets) if target.period.start <= as_of]
+    return begun[-1] if begun else 0
+
+
+def _case(commitment: Commitment, target: Target, agreement: Agreement, as_of: date) -> Case:
+    return Case(
+        target=target,
+        direction=commitment.direction,
+        unit=commitment.unit,
+        metric=_reference(commitment),
+        rules=agreement.status,
+        as_of=as_of,
+        baseline_value=commitment.baseline.value if commitment.baseline else None,
+    )
+
+
+def _in_unit(
+    answer: MetricAnswer | None, metric: MetricDescription | None, unit: str
+) -> MetricAnswer | None:
+    """The answer, unless the metric counts in another unit than the commitment promises in."""
+    if answer is None or metric is None or same_unit(unit, metric.unit):
+        return answer
+    gap = Text(
+        f"the metric counts in {metric.unit}, the commitment in {unit}",
+        f"指标的单位是 {metric.unit}，承诺的单位是 {unit}",
+    )
+    return MetricAnswer(value=None, gap=gap)
+
+
+def _period(case: Case, answer: MetricAnswer | None) -> Document:
+    judgement: Judgement = judge(case, answer)
+    target = case.target
+    no_source = answer is None and judgement.state != "not_due"
+    given = answer or MetricAnswer(
+        value=None, gap=Text("no data source yet", "尚无数据来源") if no_source else None
+    )
+    return {
+        "id": target.id,
+        **_span(target.period),
+        "due": target.due.isoformat(),
+        "target": decimal_text(target.value),
+        "state": judgement.state,
+        "status": judgement.status,
+        "standing": judgement.standing,
+        "reason": _reason(judgement.reason),
+        "forecast": _forecast(given.forecast, case.rules.level) if given.forecast else None,
+        "forecast_gap": _text(given.forecast_gap) if given.forecast_gap else None,
+        "series": [
+            {
+                **_span(step.span),
+                "value": _number(step.value),
+                "cumulative": _number(step.cumulative),
+            }
+            for step in given.series
+        ],
+        **_measurement(given),
+    }
+
+
+def _measurement(answer: MetricAnswer) -> Document:
+    until = answer.measured_until
+    return {
+        "value": _number(answer.value),
+        "gap": _text(answer.gap) if answer.gap else None,
+        "interval": _interval(answer.interval) if answer.interval else None,
+        "measured_until": until.isoformat() if until else None,
+        "evidence": dict(answer.evidence) if answer.evidence is not None else None,
+    }
+
+
+def _milestones(
+    commitment: Commitment, answers: Mapping[str, MetricAnswer], as_of: date
+) -> list[Document]:
+    found = []
+    for milestone in commitment.milestones:
+        judgement = judge_milestone(commitment, milestone, answers, as_of)
+        found.append(
+            {
+                "id": milestone.id,
+                "title": _text(milestone.title),
+                "due": milestone.due.isoformat(),
+                "weight": milestone.weight,
+                "value": _number(milestone.value),
+                "measured": _number(judgement.measured),
+                "state": judgement.state,
+                "reason": _reason(judgement.reason),
+            }
+        )
+    return found
+
+
+def _contribution(contribution: Contribution, as_of: date) -> Document:
+    zero = contribution.amount - contribution.amount
+    due = sum((i.amount for i in contribution.schedule if i.on <= as_of), zero)
+    return {
+        "id": contribution.id,
+        "party": contribution.party,
+        "field": contribution.field,
+        "kind": contribution.kind,
+        "title": _text(contribution.title),
+        "amount": decimal_text(contribution.amount),
+        "unit": contribution.unit,
+        "due": decimal_text(due),
+        "schedule": [
+            {"on": instalment.on.isoformat(), "amount": decimal_text(instalment.amount)}
+            for instalment in contribution.schedule
+        ],
+    }
+
+
+def _benefit(benefit: Benefit, agreement: Agreement, answers: _Answers, as_of: date) -> Document:
+    metric = answers.metrics.get(_reference(benefit))
+    answer = answers.values.get((_BENEFIT + benefit.id, "so-far"))
+    if answer is None:
+        early = Text("the term has not begun", "协议期尚未开始")
+        none = Text("no data source yet", "尚无数据来源")
+        answer = MetricAnswer(value=None, gap=early if metric else none)
+    same = _measured_as(benefit, agreement)
+    return {
+        "id": benefit.id,
+        "party": benefit.party,
+        "field": benefit.field,
+        "title": _text(benefit.title),
+        "metric_ref": _reference(benefit),
+        "metric": _metric(metric) if metric else None,
+        "measured_as": same.id if same else None,
+        **_span(_benefit_span(agreement, as_of)),
+        **_measurement(answer),
+    }
+
+
+def _metric(metric: MetricDescription) -> Document:
+    return {
+        "name": metric.name,
+        "version": metric.version,
+        "sha256": metric.sha256,
+        "label": _text(metric.label),
+        "description": _text(metric.description),
+        "unit": metric.unit,
+        "decimals": metric.decimals,
+        "source": metric.source,
+    }
+
+
+def _baseline(baseline: Baseline) -> Document:
+    span = _span(baseline.period) if baseline.period else {"from": None, "until": None}
+    source = _text(baseline.source) if baseline.source else None
+    return {**span, "value": _number(baseline.value), "source": source}
+
+
+def _forecast(forecast: Forecast, level: Decimal) -> Document:
+    return {
+        "probability": decimal_text(forecast.probability),
+        "level": decimal_text(level),
+        "low": decimal_text(forecast.low),
+        "middle": decimal_text(forecast.middle),
+        "high": decimal_text(forecast.high),
+        "burn": decimal_text(forecast.burn),
+        "fan": [
+            {
+                "until": step.until.isoformat(),
+                "low": decimal_text(step.low),
+                "middle": decimal_text(step.middle),
+                "high": decimal_text(step.high),
+            }
+            for step in forecast.fan
+        ],
+        "method": _text(forecast.method),
+        "seed": forecast.seed,
+    }
+
+
+def _interval(interval: Interval) -> Document:
+    return {
+        "level": decimal_text(interval.level),
+        "low": decimal_text(interval.low),
+        "high": decimal_text(interval.high),
+        "method": _text(interval.method),
+    }
+
+
+def _reason(reason: Reason) -> Document:
+    return {
+        "code": reason.code,
+        "en": reason.text.en,
+        "zh": reason.text.zh,
+        "facts": dict(reason.facts),
+    }
+
+
+def _text(text: Text) -> Document:
+    return {"en": text.en, "zh": text.zh}
+
+
+def _span(span: Span) -> Document:
+    return {"from": span.start.isoformat(), "until": span.until.isoformat()}
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else decimal_text(value)

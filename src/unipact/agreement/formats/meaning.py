@@ -1,0 +1,201 @@
+"""What a schema cannot say: references, sums, order of days, check digits, who must consent.
+
+Every check looks at what is there and leaves what the schema already refuses, so that one pass
+finds everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from unipact.agreement.formats.canonical import Problem
+from unipact.agreement.formats.commitment_meaning import check_commitment
+from unipact.agreement.formats.cursor import Cursor
+from unipact.agreement.formats.identifiers import CURRENCIES, legal_id_fault, vkey_fault, zones
+from unipact.agreement.formats.scope import KnownMetrics, Scope
+from unipact.agreement.formats.structure import closest, did_you_mean, shown
+
+_LISTS = ("principle", "party", "field", "commitment", "contribution", "benefit")
+
+
+def meaning_problems(
+    document: Mapping[str, Any], *, known_metrics: KnownMetrics | None = None
+) -> list[Problem]:
+    """Everything that is wrong with the document's meaning."""
+    root = Cursor(document)
+    scope = _scope(root, known_metrics)
+    for name in _LISTS:
+        unique(root, name)
+    _versions(root)
+    _days(root)
+    _zone(root)
+    _parties(root)
+    _governance(root, scope)
+    _status(root.at("status"))
+    for commitment in root.each("commitment"):
+        check_commitment(commitment, scope)
+    for contribution in root.each("contribution"):
+        _contribution(contribution, scope)
+    for benefit in root.each("benefit"):
+        scope.refer(benefit.at("party"), scope.parties, "party")
+        scope.refer(benefit.at("field"), scope.fields, "field")
+        scope.metric(benefit.at("metric"), unit=None)
+    return root.found
+
+
+def unique(parent: Cursor, name: str) -> None:
+    """Report every id that stands a second time in the list ``name``."""
+    seen: set[str] = set()
+    for entry in parent.each(name):
+        identity = entry.text("id")
+        if identity is None:
+            continue
+        if identity in seen:
+            entry.at("id").say(f'the id "{identity}" is used twice', "Ids are unique in a list")
+        seen.add(identity)
+
+
+def _scope(root: Cursor, known_metrics: KnownMetrics | None) -> Scope:
+    def ids(name: str) -> frozenset[str]:
+        return frozenset(i for entry in root.each(name) if (i := entry.text("id")))
+
+    term = root.at("term").span()
+    return Scope(
+        parties=ids("party"),
+        fields=ids("field"),
+        term=term if term and term.start < term.until else None,
+        known_metrics=known_metrics,
+    )
+
+
+def _versions(root: Cursor) -> None:
+    version = root.integer("version")
+    if version is None:
+        return
+    if version > 1 and root.at("previous").value is None:
+        root.at("version").say(
+            f"version {version} does not name the version before it",
+            "Add `previous` with the sha256 that `unipact check` shows for that version",
+        )
+    if version == 1 and root.at("previous").value is not None:
+        root.at("previous").say("a first version has no version before it", "Take it out")
+
+
+def _days(root: Cursor) -> None:
+    term, signed = root.at("term").span(), root.day("signed_on")
+    if term is None:
+        return
+    if term.start >= term.until:
+        root.at("term").at("until").say(
+            f"the term ends on {term.until}, not after it begins ({term.start})",
+            "`until` is the first day after the term",
+        )
+    elif signed and signed >= term.until:
+        root.at("signed_on").say(f"signed on {signed}, when the term is over ({term.until})")
+
+
+def _zone(root: Cursor) -> None:
+    zone = root.text("zone")
+    if zone and zone not in zones():
+        near = closest(zone, zones())
+        mend = f"did you mean `{near}`?" if near else "An example: Asia/Shanghai"
+        root.at("zone").say(f"{shown(zone)} is no IANA time zone", mend)
+
+
+def _parties(root: Cursor) -> None:
+    roles = [party.text("role") for party in root.each("party")]
+    for role in ("university", "enterprise"):
+        if roles and role not in roles:
+            root.at("party").say(f"no party is the {role}", "An agreement needs both roles")
+    keys: dict[str, str] = {}
+    for party in root.each("party"):
+        legal_id, key = party.at("legal_id"), party.text("key")
+        scheme, value = legal_id.text("scheme"), legal_id.text("value")
+        if scheme and value and (fault := legal_id_fault(scheme, value)):
+            legal_id.at("value").say(f"{shown(value)} is no {scheme.upper()}: {fault}")
+        if key and (fault := vkey_fault(key)):
+            party.at("key").say(f"this is no verifier key: {fault}")
+        if key and key in keys:
+            party.at("key").say(f'the key is the one of party "{keys[key]}"', "One key a party")
+        keys.setdefault(key or "", party.text("id") or "")
+
+
+def _governance(root: Cursor, scope: Scope) -> None:
+    governance = root.at("governance")
+    for key in ("propose", "consent"):
+        for entry in governance.each(key):
+            scope.refer(entry, scope.parties, "party")
+    consents = set(governance.texts("consent"))
+    if not consents:
+        return
+    for role in ("university", "enterprise"):
+        of_role = {p.text("id") for p in root.each("party") if p.text("role") == role}
+        if of_role and not of_role & consents:
+            governance.at("consent").say(
+                f"no {role} consents to changes", "A change needs a party of each role"
+            )
+
+
+def _status(status: Cursor) -> None:
+    level = status.number("level")
+    if level is not None and not 0 < level < 1:
+        status.at("level").say(f"{level} is no level of an interval", 'For example "0.90"')
+    above, below = status.number("on_track_from"), status.number("off_track_below")
+    if above is not None and below is not None and below > above:
+        status.at("off_track_below").say(
+            f"{below} is above on_track_from ({above})",
+            "Off track lies below on track; at risk is between the two",
+        )
+
+
+def _contribution(entry: Cursor, scope: Scope) -> None:
+    scope.refer(entry.at("party"), scope.parties, "party")
+    scope.refer(entry.at("field"), scope.fields, "field")
+    amount, unit = entry.number("amount"), entry.text("unit")
+    digits = None
+    if entry.text("kind") == "money" and unit is not None:
+        digits = CURRENCIES.get(unit)
+        if digits is None:
+            mend = did_you_mean(unit, CURRENCIES) if closest(unit, CURRENCIES) else "Like CNY"
+            entry.at("unit").say(f"{shown(unit)} is no ISO 4217 currency", mend)
+    elif unit in CURRENCIES and entry.text("kind"):
+        entry.at("unit").say(f"{unit} is a currency, but the kind is not money")
+    if amount is not None and amount <= 0:
+        entry.at("amount").say("an amount is above zero")
+    scope.minor_digits(entry.at("amount"), amount, unit, digits)
+    _schedule(entry, _Plan(amount, unit, digits), scope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    amount: Decimal | None
+    unit: str | None
+    digits: int | None
+
+
+def _schedule(entry: Cursor, plan: _Plan, scope: Scope) -> None:
+    amounts: list[Decimal | None] = []
+    before: date | None = None
+    for instalment in entry.each("schedule"):
+        on, amount = instalment.day("on"), instalment.number("amount")
+        amounts.append(amount)
+        scope.inside(instalment.at("on"), on, "the instalment")
+        if on and before and on <= before:
+            instalment.at("on").say(f"{on} is not after the instalment before it ({before})")
+        before = on or before
+        if amount is not None and amount <= 0:
+            instalment.at("amount").say("an instalment is above zero")
+        scope.minor_digits(instalment.at("amount"), amount, plan.unit, plan.digits)
+    if plan.amount is None or not amounts:
+        return
+    known = [amount for amount in amounts if amount is not None]
+    total = sum(known, Decimal(0))
+    if len(known) == len(amounts) and total != plan.amount:
+        entry.at("schedule").say(
+            f"the instalments sum to {total}, the amount is {plan.amount}",
+            f"They differ by {abs(total - plan.amount)}",
+        )

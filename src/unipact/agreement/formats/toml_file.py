@@ -1,0 +1,151 @@
+"""TOML files of a published format: bytes to the JSON form, with every finding at its line.
+
+Used for ``agreement.toml`` and for ``sources.toml``. ``tomllib`` gives the values and tree-sitter
+the lines. Every byte string gives a document or raises ``Invalid``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from unipact.agreement.formats.canonical import Path, Problem, to_json_form
+from unipact.agreement.formats.positions import layout_of
+from unipact.agreement.formats.structure import structure_problems
+from unipact.errors import Finding, Invalid
+
+LARGEST_BYTES = 4 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+_PLACE = re.compile(
+    r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$",
+    re.DOTALL,
+)
+
+
+def read_toml_file(data: bytes, *, name: str, schema: str) -> dict[str, Any]:
+    """The JSON form of a TOML file, checked by the published schema ``schema``.
+
+    Raises:
+        Invalid: the bytes are no such file; each finding names line, key path, fault and mend.
+    """
+    document, problems = toml_document(data, name=name, schema=schema)
+    if problems:
+        raise_invalid(name, placed_findings(problems, document, name=name, toml=data))
+    return document
+
+
+def toml_document(data: bytes, *, name: str, schema: str) -> tuple[dict[str, Any], list[Problem]]:
+    """The JSON form of a TOML file, and where it departs from its schema."""
+    raw = _toml(decoded(data, name), name)
+    document, problems = to_json_form(raw)
+    return document, problems + shape_problems(document, problems, schema, typed_days=True)
+
+
+def shape_problems(
+    document: Mapping[str, Any], formless: Iterable[Problem], schema: str, *, typed_days: bool
+) -> list[Problem]:
+    """Where a document departs from its schema, without the places that have no form at all."""
+    known = {problem.path for problem in formless}
+    found = structure_problems(document, schema, typed_days=typed_days)
+    return [problem for problem in found if problem.path not in known]
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file; raises Invalid where it is no UTF-8 or too large."""
+    if len(data) > LARGEST_BYTES:
+        what = f"the file has {len(data)} bytes; {LARGEST_BYTES} are read at most"
+        refuse(name, name, what)
+    if data.startswith(_BOM):
+        what = "the file begins with a byte order mark"
+        refuse(name, f"{name}:1:1", what, "Save it as UTF-8 without one")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        refuse(name, f"{name}:{line}:{column}", what, "Save the file as UTF-8")
+
+
+def refuse(name: str, where: str, what: str, mend: str = "") -> NoReturn:
+    """Raise Invalid with one finding."""
+    raise_invalid(name, [Finding(where, what, mend)])
+
+
+def raise_invalid(name: str, findings: list[Finding]) -> NoReturn:
+    """Raise Invalid with the findings of the file ``name``."""
+    count = "one finding" if len(findings) == 1 else f"{len(findings)} findings"
+    raise Invalid(f"{name} is not valid: {count}", findings=findings)
+
+
+def placed_findings(
+    problems: Iterable[Problem], document: Mapping[str, Any], *, name: str, toml: bytes | None
+) -> list[Finding]:
+    """Findings in line order: ``name:line key path (ids on the way)``.
+
+    Without ``toml`` (another form was read) no line is named.
+    """
+    layout = layout_of(toml) if toml is not None else None
+    found: dict[tuple[int, str, str, str], Finding] = {}
+    for problem in problems:
+        line = layout.line_of(problem.path) if layout else 0
+        dotted = _dotted(problem.path)
+        ids = _ids(problem.path, document)
+        parts = [f"{name}:{line}" if layout else name, dotted, f"({', '.join(ids)})" * bool(ids)]
+        where = " ".join(part for part in parts if part)
+        key = (line, dotted, problem.what, problem.mend)
+        found[key] = Finding(where, problem.what, problem.mend)
+    return [found[key] for key in sorted(found)]
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        _refuse_syntax(str(error), text, name)
+    except RecursionError:
+        refuse(name, name, "the file is nested too deeply")
+    except ValueError as error:
+        # A whole number of more digits than Python reads, or a date that no calendar has.
+        refuse(name, name, f"a value cannot be read ({str(error)[:120]})")
+
+
+def _refuse_syntax(message: str, text: str, name: str) -> NoReturn:
+    match = _PLACE.match(message)
+    if match is None:
+        refuse(name, name, f"this is no TOML: {message[:200]}")
+    where = f"{name}:{match['line'] or text.count(chr(10)) + 1}"
+    if match["column"]:
+        where += f":{match['column']}"
+    what = match["what"][:200]
+    twice = what.startswith(("Cannot overwrite", "Cannot declare", "Duplicate"))
+    mend = "A key or table stands twice" if twice else ""
+    refuse(name, where, f"this is no TOML: {what[:1].lower()}{what[1:]}", mend)
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for key in path:
+        if isinstance(key, int):
+            text += f"[{key}]"
+        else:
+            plain = re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key)
+            text += ("." if text else "") + (key if plain else json.dumps(key[:64]))
+    return text
+
+
+def _ids(path: Path, document: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
+    here: Any = document
+    for key in path:
+        try:
+            here = here[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        identity = here.get("id") if isinstance(key, int) and isinstance(here, dict) else None
+        if isinstance(identity, str) and re.fullmatch(r"[a-z0-9-]{1,64}", identity):
+            found.append(identity)
+    return found

@@ -42,6 +42,8 @@ VIOLATIONS = [
     ("rooms", "analysis/registry.py", "import unipact.analysis.lake"),
     ("rooms", "campus/engine/__init__.py", "import unipact.campus.tables"),
     ("rooms", "campus/utils.py", "A_ROOM_THAT_NOBODY_HAS_PLACED = True"),
+    ("shell", "web/demo.py", "import unipact.web.views"),
+    ("shell", "web/helpers.py", "A_ROOM_THAT_NOBODY_HAS_PLACED = True"),
     ("pure", "campus/engine/series.py", "import django.db"),
     ("pure", "agreement/formats/__init__.py", "import django"),
     ("pure", "agreement/engine/terms.py", "import unipact.agreement.models"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Scalar, Table
 
 
-def _documented(tables: Mapping[str, Table], scope: Scope) -> Table:
+def _documented(tables: Mapping[str, Table], _scope: Scope) -> Table:
     rows = tables[TABLES.name]
     said = rows.has_schema & (rows.licence != "") & (rows.attribution != "") & (rows.owner != "")
     return rows.filter(said)

@@ -15,7 +15,15 @@ from unipact.campus.engine.changepoint import (
 from unipact.campus.engine.days import Days, day_profile, days_of_hours, hours_of
 from unipact.campus.engine.fit_quality import Fit, goodness
 from unipact.campus.engine.hourly_profile import HourlyModel, fit_hourly, predict_hourly
-from unipact.campus.engine.series import Floats, Hourly, Intervals, Ints, Window, days_of
+from unipact.campus.engine.series import (
+    Floats,
+    Hourly,
+    Intervals,
+    Ints,
+    Refusal,
+    Window,
+    days_of,
+)
 from unipact.campus.engine.temperature import DAILY_MEMORY_H, HOURLY_MEMORY_H
 
 Method = Literal["daily", "hourly"]
@@ -50,12 +58,13 @@ class Baseline:
 
 def fit_baseline(
     meter: Hourly, weather: Hourly, window: Window, *, zone: str, method: Method
-) -> Baseline | str:
-    """Fit a model to the baseline window, or say in one sentence why that cannot be done."""
+) -> Baseline | Refusal:
+    """Fit a model to the baseline window, or say why that cannot be done."""
     if window.days < LEAST_BASELINE_DAYS:
-        return (
+        return Refusal(
             f"the baseline window has {max(window.days, 0)} days; "
-            f"at least {LEAST_BASELINE_DAYS} are needed to see all seasons"
+            f"at least {LEAST_BASELINE_DAYS} are needed to see all seasons",
+            f"基准期只有 {max(window.days, 0)} 天；至少需要 {LEAST_BASELINE_DAYS} 天才能覆盖各季节",
         )
     hours = hours_of(meter, weather, window, zone, _MEMORY_H[method])
     profile = day_profile(hours)
@@ -66,7 +75,10 @@ def fit_baseline(
     good = days.counted
     mean = float(days.observed[good].sum()) / float(days.share[good].sum())
     if not mean > 0:
-        return "the baseline window holds no energy: the mean of its readings is not positive"
+        return Refusal(
+            "the baseline window holds no energy: the mean of its readings is not positive",
+            "基准期内没有能耗：读数均值不为正",
+        )
     calendar = days.clock
     order = np.arange(window.days, dtype=np.int64)
     model: ChangePointModel | HourlyModel
@@ -95,12 +107,14 @@ def fit_baseline(
     return Baseline(method, model, profile, fit, wander, counted, window.days)
 
 
-def _too_patchy(days: Days, total: int, counted: int) -> str:
+def _too_patchy(days: Days, total: int, counted: int) -> Refusal:
     energy = int(np.isfinite(days.observed).sum())
     temperature = int(np.isfinite(days.temp_c).sum())
-    return (
+    return Refusal(
         f"only {counted} of the {total} baseline days count ({energy} have readings, "
-        f"{temperature} have temperatures); at least {LEAST_BASELINE_DAYS} are needed"
+        f"{temperature} have temperatures); at least {LEAST_BASELINE_DAYS} are needed",
+        f"基准期 {total} 天中仅 {counted} 天可用（{energy} 天有读数，{temperature} 天有气温）；"
+        f"至少需要 {LEAST_BASELINE_DAYS} 天",
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from unipact.campus.engine.baseline import Method, expect, fit_baseline
-from unipact.campus.engine.series import Hourly, Window
+from unipact.campus.engine.series import Hourly, Refusal, Window
 
 BASELINE_MONTHS = 12
 LENGTHS_D = (7, 14, 30, 61, 91, 182, 273, 365, 547, 730)
@@ -50,6 +50,18 @@ def add_months(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def first_of_months(first: date, until: date) -> list[date]:
+    """Every first of a month from ``first`` on, before ``until``."""
+    start = date(first.year, first.month, 1)
+    if start < first:
+        start = add_months(start, 1)
+    months = []
+    while start < until:
+        months.append(start)
+        start = add_months(start, 1)
+    return months
+
+
 def placebos(
     name: str,
     meter: Hourly,
@@ -77,7 +89,7 @@ def placebos(
         if not lengths:
             continue
         fitted = fit_baseline(meter, weather, Window(start, middle), zone=zone, method=method)
-        if isinstance(fitted, str):
+        if isinstance(fitted, Refusal):
             continue
         whole = Window(middle, middle + timedelta(days=lengths[-1]))
         rows = expect(fitted, meter, weather, whole, zone=zone)

@@ -20,7 +20,7 @@ class PooledSavings:
     """The answer for a pool. Energies in kWh, shares 0–1 of the expected energy.
 
     Attributes:
-        refused: why there is no answer, or None.
+        refused, refused_zh: why there is no answer, in English and Chinese, or None.
         share: avoided_kwh / expected_kwh.
         low_share, high_share: the interval of the share at the level asked for.
         avoided_kwh, expected_kwh, observed_kwh: sums over all meters and counted intervals.
@@ -35,6 +35,7 @@ class PooledSavings:
     """
 
     refused: str | None
+    refused_zh: str | None = None
     share: float = _NAN
     low_share: float = _NAN
     high_share: float = _NAN
@@ -93,7 +94,9 @@ def pooled_savings(
     excluded = {n: a.refused for n, a in answers.items() if a.refused is not None}
     inside = {n: a for n, a in answers.items() if a.refused is None}
     if not inside:
-        return PooledSavings("no meter of the pool has an answer", excluded=excluded)
+        return PooledSavings(
+            "no meter of the pool has an answer", "没有一只电表可以给出结果", excluded=excluded
+        )
     expected = np.array([a.expected_kwh for a in inside.values()])
     observed = np.array([a.observed_kwh for a in inside.values()])
     avoided = np.array([a.avoided_kwh for a in inside.values()])

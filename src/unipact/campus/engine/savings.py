@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from unipact.campus.engine.baseline import Baseline, Method, expect, fit_baseline
 from unipact.campus.engine.calibration import Calibration
 from unipact.campus.engine.fit_quality import Fit
-from unipact.campus.engine.series import Hourly, Intervals, Window
+from unipact.campus.engine.series import Hourly, Intervals, Refusal, Window
 
 LEAST_COVERAGE = 0.5
 _NAN = float("nan")
@@ -22,7 +22,7 @@ class Savings:
 
     Attributes:
         model: name of the fitted form.
-        refused: why there is no answer, or None.
+        refused, refused_zh: why there is no answer, in English and Chinese, or None.
         avoided_kwh, expected_kwh, observed_kwh: sums over the intervals that count.
         share: avoided_kwh / expected_kwh.
         low_share, high_share: the interval of the share at the level asked for.
@@ -36,6 +36,7 @@ class Savings:
 
     model: str
     refused: str | None
+    refused_zh: str | None = None
     avoided_kwh: float = _NAN
     expected_kwh: float = _NAN
     observed_kwh: float = _NAN
@@ -77,13 +78,22 @@ def savings(
         ASHRAE Guideline 14-2014, whole-building approach; IPMVP option C (avoided energy).
     """
     if reporting.days <= 0:
-        return Savings(method, "the reporting window ends before it starts")
+        return _refused(
+            method, Refusal("the reporting window ends before it starts", "报告期的结束早于开始")
+        )
     if reporting.start < baseline.until:
-        return Savings(method, "the reporting window starts inside the baseline window")
+        return _refused(
+            method,
+            Refusal("the reporting window starts inside the baseline window", "报告期与基准期重叠"),
+        )
     fitted = fit_baseline(meter, weather, baseline, zone=zone, method=method)
-    if isinstance(fitted, str):
-        return Savings(method, fitted)
+    if isinstance(fitted, Refusal):
+        return _refused(method, fitted)
     return _answer(fitted, meter, weather, reporting, calibration, zone, level)
+
+
+def _refused(model: str, why: Refusal) -> Savings:
+    return Savings(model, why.en, why.zh)
 
 
 def _answer(
@@ -99,15 +109,20 @@ def _answer(
     counted = rows.counted
     coverage = float(counted.mean())
     if coverage < LEAST_COVERAGE:
-        reason = (
+        reason = Refusal(
             f"only {coverage:.0%} of the reporting period has both reading and temperature; "
-            f"at least {LEAST_COVERAGE:.0%} is needed"
+            f"at least {LEAST_COVERAGE:.0%} is needed",
+            f"报告期仅 {coverage:.0%} 同时有读数和气温；至少需要 {LEAST_COVERAGE:.0%}",
         )
-        return Savings(fitted.model.name, reason)
+        return _refused(fitted.model.name, reason)
     expected = float(rows.expected[counted].sum())
     observed = float(rows.observed[counted].sum())
     if not expected > 0:
-        return Savings(fitted.model.name, "the baseline expects no energy in the reporting period")
+        reason = Refusal(
+            "the baseline expects no energy in the reporting period",
+            "按基准模型，报告期没有预期能耗",
+        )
+        return _refused(fitted.model.name, reason)
     avoided = float(rows.avoided[counted].sum())
     share = avoided / expected
     half = calibration.half_width(fitted.method, fitted.wander, reporting.days, level)

@@ -61,6 +61,14 @@ class Hourly:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer, in both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """Whole local days, half open: ``until`` is the first day out."""
 

@@ -1,0 +1,16 @@
+"""``unipact campus``: energy savings from files, and the calibration behind them."""
+
+from __future__ import annotations
+
+import typer
+
+from unipact.campus.commands.calibrate import calibrate
+from unipact.campus.commands.savings import savings
+
+app = typer.Typer(
+    name="campus",
+    no_args_is_help=True,
+    help="Energy on a campus: what was saved, and how sure that is.",
+)
+app.command("savings")(savings)
+app.command("calibrate")(calibrate)

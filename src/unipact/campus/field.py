@@ -14,4 +14,5 @@ FIELD = FieldManifest(
     tables=TABLES,
     metrics=METRICS,
     importers=IMPORTERS,
+    cli="unipact.campus.commands:app",
 )

@@ -36,8 +36,9 @@ def _parties(commitment: Cursor, scope: Scope) -> None:
         commitment.at("owed_to").say(what, "Name the other party")
     owner = commitment.at("owner").at("party")
     scope.refer(owner, scope.parties, "party")
-    if owner.value in scope.parties and owing and owner.value not in owing:
-        owner.say(f'the owner "{owner.value}" does not owe it', "Name a party of `owed_by`")
+    name = commitment.at("owner").text("party")
+    if name in scope.parties and owing and name not in owing:
+        owner.say(f'the owner "{name}" does not owe it', "Name a party of `owed_by`")
 
 
 def _targets(commitment: Cursor, scope: Scope) -> list[Span]:

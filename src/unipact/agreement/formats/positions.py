@@ -76,7 +76,7 @@ class _Reader:
     def _table(self, node: Node) -> None:
         children = node.named_children
         keys = _keys(children[0]) if children and children[0].type in _KEYS else []
-        path = self._header(keys, repeated=node.type == "table_array_element")
+        path = self._header(keys, _line(node), repeated=node.type == "table_array_element")
         self._place(path, node)
         for child in children[1:]:
             if child.type == "pair":
@@ -84,10 +84,12 @@ class _Reader:
             elif child.type == "comment":
                 self._comment(child)
 
-    def _header(self, keys: list[str], *, repeated: bool) -> Path:
+    def _header(self, keys: list[str], line: int, *, repeated: bool) -> Path:
         path: Path = ()
         for position, key in enumerate(keys):
             path = (*path, key)
+            if position < len(keys) - 1:
+                self.layout.lines.setdefault(path, line)
             if repeated and position == len(keys) - 1:
                 self.layout.lines.setdefault(path, 0)
                 self.tables[path] = self.tables.get(path, -1) + 1

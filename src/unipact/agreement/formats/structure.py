@@ -59,10 +59,19 @@ def structure_problems(
     must not have.
     """
     validator = _validator(name, typed_days)
-    found: list[Problem] = []
-    for error in validator.iter_errors(document):
-        found.extend(_problems(_fault(error)))
-    return found
+    faults = [_fault(error) for error in validator.iter_errors(document)]
+    # A misspelt key is one fault, not two: the key it stands for is not missing as well.
+    meant = {
+        (fault.path, closest(key, fault.rule.get("properties", {})))
+        for fault in faults
+        for key in _unknown_keys(fault)
+    }
+    return [
+        problem
+        for fault in faults
+        if not (fault.kind == "required" and (fault.path, _missing_key(fault)) in meant)
+        for problem in _problems(fault)
+    ]
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -124,15 +133,14 @@ def _validator(name: str, typed_days: bool) -> Validator:
 def _type(
     validator: Validator, types: object, instance: object, rule: Mapping[str, Any]
 ) -> Iterator[ValidationError]:
-    if types == "string" and isinstance(instance, str):
-        wants_day = rule.get("format") == "date"
-        if wants_day and not isinstance(instance, Day):
-            yield ValidationError("day as text")
-        elif not wants_day and isinstance(instance, Day):
-            yield ValidationError("text as day")
-        return
-    check: Any = jsonschema.Draft202012Validator.VALIDATORS["type"]
-    yield from check(validator, types, instance, rule)
+    wants_day = rule.get("format") == "date"
+    if wants_day and isinstance(instance, str) and not isinstance(instance, Day):
+        yield ValidationError("day as text")
+    elif not wants_day and isinstance(instance, Day):
+        yield ValidationError("text as day")
+    else:
+        check: Any = jsonschema.Draft202012Validator.VALIDATORS["type"]
+        yield from check(validator, types, instance, rule)
 
 
 def _pattern(
@@ -143,20 +151,29 @@ def _pattern(
         yield ValidationError("the text does not fit the pattern")
 
 
+def _unknown_keys(fault: _Fault) -> list[str]:
+    if fault.kind != "additionalProperties" or not isinstance(fault.value, Mapping):
+        return []
+    known = fault.rule.get("properties", {})
+    return [key for key in fault.value if key not in known]
+
+
+def _missing_key(fault: _Fault) -> str:
+    """The key of a ``required`` error: jsonschema says it only in its message."""
+    missing = (str(key) for key in fault.limit if key not in fault.value)
+    return next(key for key in missing if fault.message.startswith(repr(key)))
+
+
 def _problems(fault: _Fault) -> list[Problem]:
     path, instance = fault.path, fault.value
-    if fault.kind == "additionalProperties" and isinstance(instance, Mapping):
+    if unknown := _unknown_keys(fault):
         known = list(fault.rule.get("properties", {}))
         return [
             Problem((*path, key), f"unknown key {shown(key)}", did_you_mean(key, known))
-            for key in instance
-            if key not in known
+            for key in unknown
         ]
     if fault.kind == "required":
-        # jsonschema yields one error a key; its message is the only trace of which.
-        missing = [key for key in fault.limit if key not in instance]
-        key = next(key for key in missing if fault.message.startswith(repr(key)))
-        return [Problem(path, f'the key "{key}" is missing')]
+        return [Problem(path, f'the key "{_missing_key(fault)}" is missing')]
     if fault.in_property_name:
         what = f"{shown(instance)} cannot be a key here"
         return [Problem(path, what, "Lower-case letters, digits and underscores, a letter first")]

@@ -61,7 +61,8 @@ def _lines(document: Mapping[str, Any], comments: list[Comment]) -> Iterator[str
         is_header = line.text.startswith("[") and line.path is not None
         if is_header and not first:
             yield ""
-        yield from above.get(number, ())
+        indent = line.text[: len(line.text) - len(line.text.lstrip())]
+        yield from (indent + comment for comment in above.get(number, ()))
         yield line.text + (f"  {behind[number]}" if number in behind else "")
         first = False
     if -1 in above:

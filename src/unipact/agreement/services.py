@@ -7,13 +7,104 @@ import json
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from unipact.agreement.models import AccessLog, AgreementVersion, Evaluation, Party
-from unipact.agreement.roles import Act, Actor
-from unipact.errors import Conflict, Finding, Invalid, NotFound
+from unipact.agreement.engine.terms import Agreement as Terms
+from unipact.agreement.engine.terms import Party as PartyTerms
+from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
+from unipact.agreement.models import (
+    AccessLog,
+    Agreement,
+    AgreementVersion,
+    Evaluation,
+    Membership,
+    Party,
+    VersionState,
+)
+from unipact.agreement.roles import Act, Actor, Role
+from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
 
 RUN_FORMAT = "unipact-run/1"
+
+
+def agreement_import(
+    *,
+    actor: Actor | None,
+    content: bytes,
+    now: datetime,
+    state: VersionState = VersionState.DRAFT,
+) -> AgreementVersion:
+    """Keep an agreement file, byte for byte, as the next version; the same terms are kept once.
+
+    Who: roles with ``agreement_import``, for an agreement of their own party and as a draft;
+    ``actor`` is None for the command line, which may also take over one that is ``in_force``
+    already. Parties that are new are made, and a version in force makes the one before superseded.
+
+    Raises:
+        NotPermitted: the role or the party may not.
+        Invalid: the file is wrong; the findings name each place.
+        Conflict: this version number holds other terms, a version before it is missing, or the
+            file does not name the hash of the one before it.
+    """
+    if actor is not None:
+        actor.require(Act.AGREEMENT_IMPORT)
+        if state != VersionState.DRAFT:
+            raise NotPermitted("a person imports drafts; consent brings them into force")
+    file = read_agreement(content)
+    if actor is not None and actor.party not in {each.id for each in file.agreement.parties}:
+        raise NotPermitted("the agreement is not one of the actor's party")
+    with transaction.atomic():
+        agreement, _ = Agreement.objects.get_or_create(slug=file.agreement.id)
+        held = {each.n: each for each in agreement.versions.defer("original")}
+        same = held.get(file.agreement.version)
+        if same is not None:
+            if same.sha256 != _bare(file.sha256):
+                raise Conflict(f"{same} holds other terms; change them in a new version")
+            return same
+        _require_successor(file.agreement, held)
+        return _version_create(agreement, file, state=state, now=now)
+
+
+def agreement_export(*, actor: Actor | None, version: AgreementVersion) -> bytes:
+    """The bytes of an agreement file exactly as they were imported.
+
+    Who: roles with ``agreement_export`` of a party to it; ``actor`` is None for the command line.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the actor's party is no party to it.
+    """
+    if actor is not None:
+        actor.require(Act.AGREEMENT_EXPORT)
+        if not version.agreement.parties.filter(slug=actor.party).exists():
+            raise NotFound(f"there is no version {version.n} of this agreement")
+    return bytes(version.original)
+
+
+def membership_grant(*, username: str, party: str, role: Role) -> Membership:
+    """Let a person act for a party; the account is made where it is missing, without a password.
+
+    Who: the command line and the demo's start only, until people are invited in the console.
+
+    Raises:
+        NotFound: there is no such party.
+        Conflict: the person acts for another party or in another role already.
+    """
+    acts_for = Party.objects.filter(slug=party).first()
+    if acts_for is None:
+        raise NotFound(f"there is no party {party}")
+    with transaction.atomic():
+        user, made = get_user_model().objects.get_or_create(username=username)
+        if made:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        membership, _ = Membership.objects.get_or_create(
+            user=user, defaults={"party": acts_for, "role": role.value}
+        )
+    if (membership.party_id, membership.role) != (acts_for.pk, role.value):
+        raise Conflict(f"{username} acts for another party or in another role already")
+    return membership
 
 
 def evaluation_record(
@@ -92,3 +183,59 @@ def _run_document(document: bytes) -> dict[str, Any]:
             findings=[Finding("format", f"it is not {RUN_FORMAT}", "Use `unipact run --json`.")],
         )
     return parsed
+
+
+def _require_successor(terms: Terms, held: dict[int, AgreementVersion]) -> None:
+    before = held.get(terms.version - 1)
+    if terms.version > 1 and before is None:
+        raise Conflict(
+            f"version {terms.version - 1} of {terms.id} is missing",
+            findings=[Finding("version", "versions are imported in order", "Import it first.")],
+        )
+    if before is not None and terms.previous != f"sha256:{before.sha256}":
+        raise Conflict(
+            f"version {terms.version} of {terms.id} does not follow the one that is held",
+            findings=[Finding("previous", f"it is not sha256:{before.sha256}")],
+        )
+
+
+def _version_create(
+    agreement: Agreement, file: AgreementFile, *, state: VersionState, now: datetime
+) -> AgreementVersion:
+    for party in file.agreement.parties:
+        agreement.parties.add(_party(party))
+    if state == VersionState.IN_FORCE:
+        agreement.versions.filter(state=VersionState.IN_FORCE).update(
+            state=VersionState.SUPERSEDED
+        )
+    version: AgreementVersion = AgreementVersion.objects.create(
+        agreement=agreement,
+        n=file.agreement.version,
+        original=file.original,
+        sha256=_bare(file.sha256),
+        file_sha256=hashlib.sha256(file.original).hexdigest(),
+        state=state,
+        imported_at=now,
+    )
+    return version
+
+
+def _party(terms: PartyTerms) -> Party:
+    scheme, value = terms.legal_id
+    party, _ = Party.objects.get_or_create(
+        slug=terms.id,
+        defaults={
+            "role": terms.role,
+            "name_en": terms.name.en,
+            "name_zh": terms.name.zh,
+            "legal_scheme": scheme,
+            "legal_value": value,
+        },
+    )
+    if (party.legal_scheme, party.legal_value) != (scheme, value):
+        raise Conflict(f"the party {terms.id} is another legal person in this installation")
+    return party
+
+
+def _bare(digest: str) -> str:
+    return digest.removeprefix("sha256:")

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from unipact.agreement.queries.commitments import (
@@ -18,8 +19,17 @@ from unipact.agreement.queries.commitments import (
 )
 from unipact.agreement.queries.history import history_chart
 from unipact.agreement.queries.milestones import milestone_line
+from unipact.agreement.queries.overview import strip, term
+from unipact.agreement.queries.people import ACCESS_PAGE, accesses, people
+from unipact.agreement.queries.report import report_page as report_of
 from unipact.agreement.queries.standpoint import Standpoint, actor_of, standpoint_of
+from unipact.agreement.queries.terms import contribution_rows, terms_of, version_named, version_rows
+from unipact.agreement.roles import Act
+from unipact.agreement.services import agreement_export
 from unipact.errors import Finding, Invalid
+
+
+_SIDES = {"owed": {"owed", "both"}, "due": {"due"}}
 
 
 def here_of(request: HttpRequest, agreement: str | None = None) -> Standpoint:
@@ -39,6 +49,9 @@ def here_of(request: HttpRequest, agreement: str | None = None) -> Standpoint:
     actor = actor_of(request.user.pk, request.user.get_username())
     here = standpoint_of(actor, agreement=agreement, as_of=as_of)
     request.standpoint = here  # type: ignore[attr-defined]
+    if here.document is not None:
+        # Times show in the agreement's own zone; the zone is that of the thread, so set each time.
+        timezone.activate(here.document["agreement"]["zone"])
     return here
 
 
@@ -49,11 +62,14 @@ def commitments_page(request: HttpRequest, agreement: str) -> HttpResponse:
     rows = commitment_rows(here.document, here.actor.party) if here.document else ()
     counts = counted(rows)
     chosen = request.GET.get("standing", "")
+    side = request.GET.get("side", "")
     shown = [row for row in rows if row.standing == chosen] if chosen in counts else list(rows)
+    if side in _SIDES:
+        shown = [row for row in shown if row.side in _SIDES[side]]
     return render(
         request,
         "agreement/commitments.html",
-        {"rows": shown, "counts": counts, "chosen": chosen, "total": len(rows)},
+        {"rows": shown, "counts": counts, "chosen": chosen, "side": side, "total": len(rows)},
     )
 
 
@@ -73,5 +89,98 @@ def commitment_page(request: HttpRequest, agreement: str, commitment: str) -> Ht
             "side": side_of(found, here.actor.party),
             "chart": history_chart(found, period),
             "milestones": milestone_line(found, here.document),
+        },
+    )
+
+
+@require_GET
+def agreement_page(request: HttpRequest, agreement: str) -> HttpResponse:
+    """The agreement: what was agreed, in which versions, who brings and expects what."""
+    here = here_of(request, agreement)
+    document = here.document
+    return render(
+        request,
+        "agreement/agreement.html",
+        {
+            "terms": terms_of(here),
+            "versions": version_rows(here),
+            "term": document and term(document),
+            "contributions": document and contribution_rows(document, document["contributions"]),
+            "benefits": document and document["benefits"],
+        },
+    )
+
+
+@require_GET
+def original(request: HttpRequest, agreement: str, n: int) -> HttpResponse:
+    """The agreement file, byte for byte as it was imported."""
+    here = here_of(request, agreement)
+    content = agreement_export(actor=here.actor, version=version_named(here.slug, n))
+    response = HttpResponse(content, content_type="application/toml")
+    name = f"{agreement}-v{n}.toml"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_GET
+def field_page(request: HttpRequest, agreement: str, field: str) -> HttpResponse:
+    """A field or flow: its commitments, what is brought to it and what is expected of it."""
+    here = here_of(request, agreement)
+    found = field_found(here, field)
+    document = here.document or {}
+    rows = [
+        row for row in commitment_rows(document, here.actor.party) if row.field["id"] == field
+    ]
+    return render(
+        request,
+        "agreement/field.html",
+        {
+            "field": found,
+            "rows": rows,
+            "counts": counted(rows),
+            "is_running": any(row.is_measured for row in rows),
+            "contributions": contribution_rows(
+                document, [each for each in document["contributions"] if each["field"] == field]
+            ),
+            "benefits": [each for each in document["benefits"] if each["field"] == field],
+        },
+    )
+
+
+@require_GET
+def people_page(request: HttpRequest, agreement: str) -> HttpResponse:
+    """Who acts for the parties; and, for officers, what the other party read of ours."""
+    here = here_of(request, agreement)
+    before = request.GET.get("before", "")
+    lines = (
+        accesses(here, before=int(before) if before.isdecimal() else None)
+        if here.actor.may(Act.ACCESS_LOG_SEE)
+        else ()
+    )
+    return render(
+        request,
+        "agreement/people.html",
+        {
+            "parties": people(here),
+            "accesses": lines,
+            "next_before": lines[-1].id if len(lines) == ACCESS_PAGE else None,
+        },
+    )
+
+
+@require_GET
+def report_page(request: HttpRequest, agreement: str) -> HttpResponse:
+    """The report of the period from the term's begin to the as-of day, for print."""
+    here = here_of(request, agreement)
+    here.actor.require(Act.REPORT_SEE)
+    document = here.document
+    return render(
+        request,
+        "agreement/report.html",
+        {
+            "document": document,
+            "report": document and report_of(document, here.actor.party),
+            "strip": document and strip(commitment_rows(document, here.actor.party)),
+            "term": document and term(document),
         },
     )

@@ -34,3 +34,4 @@ LANGUAGE_COOKIE_SECURE = False
 
 # Served from the source folders: collecting them first would cost the demo its start.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None

@@ -34,9 +34,9 @@ class MenuField:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The layout's context; empty but for the demo mark while nobody is signed in."""
+    """The layout's context; only the languages while nobody is signed in."""
     here: Standpoint | None = getattr(request, "standpoint", None)
-    context: dict[str, Any] = {"is_demo": settings.UNIPACT_DEMO, "here": here}
+    context: dict[str, Any] = {"languages": settings.LANGUAGES, "here": here}
     if here is not None:
         actor = here.actor
         context |= {

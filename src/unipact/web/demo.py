@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.db import transaction
 
-from unipact.agreement.models import Membership, Party
+from unipact.agreement.queries.people import OpenParty, parties_by_role, parties_of_accounts
 from unipact.agreement.roles import Role
+from unipact.agreement.services import membership_grant
 from unipact.errors import NotFound, NotPermitted
 
 
@@ -34,54 +33,28 @@ DEMO_ACCOUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DemoParty:
-    """A party with its open accounts, for the sign-in page."""
-
-    name: dict[str, str]
-    role: str
-    accounts: tuple[DemoAccount, ...]
-
-
 def demo_accounts_create() -> None:
     """Make the demo's accounts for the parties that were imported; twice changes nothing.
 
-    Who: the demo's own start, and nobody else: outside the demo's settings it refuses.
+    Nobody signs in to them with a password: the sign-in page opens them, on the demo only.
 
     Raises:
         NotPermitted: this installation is no demo.
-        NotFound: no agreement was imported yet.
+        NotFound: no agreement was imported.
     """
     if not settings.UNIPACT_DEMO:
         raise NotPermitted("open accounts exist on the demo only")
-    parties = {each.role: each for each in Party.objects.order_by("-pk")}
-    users = get_user_model().objects
-    with transaction.atomic():
-        for account in DEMO_ACCOUNTS:
-            if account.party not in parties:
-                raise NotFound(f"no {account.party} was imported yet")
-            user, made = users.get_or_create(username=account.username)
-            if made:
-                # Nobody signs in with a password: the sign-in page opens the account.
-                user.set_unusable_password()
-                user.save(update_fields=["password"])
-            Membership.objects.get_or_create(
-                user=user, defaults={"party": parties[account.party], "role": account.role.value}
-            )
-
-
-def demo_accounts_present() -> tuple[DemoParty, ...]:
-    """The open accounts by party, as far as they were loaded."""
-    present = dict(
-        Membership.objects.filter(
-            user__username__in=[each.username for each in DEMO_ACCOUNTS]
-        ).values_list("user__username", "party_id")
-    )
-    parties = Party.objects.in_bulk(set(present.values()))
-    found = []
-    for party in sorted(parties.values(), key=lambda each: each.role, reverse=True):
-        accounts = tuple(
-            each for each in DEMO_ACCOUNTS if present.get(each.username) == party.pk
+    parties = parties_by_role()
+    for account in DEMO_ACCOUNTS:
+        if account.party not in parties:
+            raise NotFound(f"no {account.party} was imported yet")
+        membership_grant(
+            username=account.username, party=parties[account.party], role=account.role
         )
-        found.append(DemoParty({"en": party.name_en, "zh": party.name_zh}, party.role, accounts))
-    return tuple(found)
+
+
+def demo_parties() -> tuple[OpenParty, ...]:
+    """The open accounts by party, as far as they were loaded; none outside the demo."""
+    if not settings.UNIPACT_DEMO:
+        return ()
+    return parties_of_accounts([each.username for each in DEMO_ACCOUNTS])

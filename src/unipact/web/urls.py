@@ -7,7 +7,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from unipact.web import views
+from unipact.web import evidence, views
+
+_EVIDENCE = "agreements/<slug:agreement>/evidence/<str:digest>"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,8 +17,9 @@ urlpatterns = [
     path("sign-in/demo/", views.demo_sign_in, name="demo-sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", login_not_required(set_language), name="set-language"),
-    path("agreements/<slug:agreement>/evidence/<str:digest>/", views.home, name="evidence"),
-    path("agreements/<slug:agreement>/evidence/<str:digest>.json", views.home, name="evidence-json"),
+    path(f"{_EVIDENCE}/", evidence.evidence_page, name="evidence"),
+    path(f"{_EVIDENCE}/rows/", evidence.evidence_rows, name="evidence-rows"),
+    path(f"{_EVIDENCE}/evidence.json", evidence.evidence_json, name="evidence-json"),
     path("agreements/", include("unipact.agreement.urls")),
 ]
 

@@ -16,7 +16,7 @@ from unipact.agreement.queries import overview
 from unipact.agreement.queries.commitments import commitment_rows, counted
 from unipact.agreement.views import here_of
 from unipact.errors import NotFound
-from unipact.web.demo import DEMO_ACCOUNTS, DemoAccount, demo_accounts_present
+from unipact.web.demo import DEMO_ACCOUNTS, DemoAccount, demo_parties
 
 _COMING_DAYS = 120
 
@@ -35,7 +35,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         context: dict[str, object] = super().get_context_data(**kwargs)
-        context["demo_parties"] = demo_accounts_present() if settings.UNIPACT_DEMO else ()
+        context["demo_parties"] = demo_parties()
         return context
 
 
@@ -78,8 +78,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "total": len(rows),
             "health": overview.health(document, rows),
             "waiting": overview.waiting(rows, here.actor.party),
-            "owed": [row for row in rows if row.side in {"owed", "both"}],
-            "due": [row for row in rows if row.side == "due"],
+            "owed": [row for row in rows if row.side in {"owed", "both"} and row.is_live],
+            "owed_later": sum(row.side in {"owed", "both"} and not row.is_live for row in rows),
+            "due": [row for row in rows if row.side == "due" and row.is_live],
+            "due_later": sum(row.side == "due" and not row.is_live for row in rows),
             "changes": overview.changes(document, here.earlier, rows),
             "earlier": here.earlier,
             "coming": overview.coming(document, rows, _COMING_DAYS),

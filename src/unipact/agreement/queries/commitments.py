@@ -39,6 +39,11 @@ class CommitmentRow:
     picture: Bullet | None
 
     @property
+    def is_live(self) -> bool:
+        """Something is known of it: it runs on data, or it is decided."""
+        return self.standing not in {"no_data", "not_due"}
+
+    @property
     def is_measured(self) -> bool:
         return self.period["value"] is not None
 

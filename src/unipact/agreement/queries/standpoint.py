@@ -36,7 +36,7 @@ class Standpoint:
 
     @cached_property
     def document(self) -> Document | None:
-        return _document(self.evaluation.pk) if self.evaluation else None
+        return document_of(self.evaluation) if self.evaluation else None
 
     @cached_property
     def earlier(self) -> Document | None:
@@ -44,7 +44,14 @@ class Standpoint:
         if self.evaluation is None:
             return None
         before = [each for each in self.evaluations if each.as_of < self.evaluation.as_of]
-        return _document(before[-1].pk) if before else None
+        return document_of(before[-1]) if before else None
+
+    @property
+    def state(self) -> str:
+        """The version's state: at the as-of day, where it was evaluated for one."""
+        if self.document is not None:
+            return str(self.document["agreement"]["state"])
+        return str(self.version.state)
 
     @property
     def as_of(self) -> date | None:
@@ -55,6 +62,11 @@ class Standpoint:
         if self.document is None:
             return {}
         return {each["id"]: each["name"] for each in self.document["agreement"]["parties"]}
+
+
+def document_of(evaluation: Evaluation) -> Document:
+    """The run document of a stored evaluation."""
+    return _document(evaluation.pk)
 
 
 @lru_cache(maxsize=64)

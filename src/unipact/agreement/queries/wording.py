@@ -47,6 +47,20 @@ ROLES: _Words = {
     "analyst": _("Data analyst"),
     "executive": _("Executive"),
 }
+# Roles that agreements give to the owner of a commitment; an unknown one shows as it is written.
+OWNERS: _Words = {
+    "cooperation-officer": _("Cooperation officer"),
+    "data-steward": _("Data steward"),
+    "education-lead": _("Education lead"),
+    "energy-manager": _("Energy manager"),
+    "ethics-lead": _("Ethics lead"),
+    "facilities-lead": _("Facilities lead"),
+    "laboratory-lead": _("Laboratory lead"),
+    "principal-investigator": _("Principal investigator"),
+    "programme-lead": _("Programme lead"),
+    "recruitment-lead": _("Recruitment lead"),
+    "transfer-officer": _("Technology transfer officer"),
+}
 STATES: _Words = {
     "draft": _("Draft"),
     "offered": _("Offered"),
@@ -67,10 +81,19 @@ KINDS: _Words = {
     "data": _("Data"),
     "licence": _("Licences"),
 }
+GRAINS: _Words = {"hour": _("hour"), "day": _("day"), "month": _("month")}
+ACCESSES: _Words = {
+    "evidence-rows": _("Rows behind evidence"),
+    "evidence-intervals": _("Intervals behind evidence"),
+    "meters": _("List of meters"),
+    "meter": _("Readings of a meter"),
+}
 UNITS: _Words = {
-    "1": pgettext_lazy("unit", "share"),
-    "share": pgettext_lazy("unit", "share"),
-    "count": pgettext_lazy("unit", " "),
+    "data-set": pgettext_lazy("unit", "data sets"),
+    "hour": pgettext_lazy("unit", "hours"),
+    "licence": pgettext_lazy("unit", "licences"),
+    "seat": pgettext_lazy("unit", "seats"),
+    "set": pgettext_lazy("unit", "sets"),
     "person": pgettext_lazy("unit", "people"),
     "people": pgettext_lazy("unit", "people"),
     "person-month": pgettext_lazy("unit", "person-months"),
@@ -98,6 +121,10 @@ def role_name(role: str) -> str:
     return _named(ROLES, role)
 
 
+def owner_name(role: str) -> str:
+    return _named(OWNERS, role)
+
+
 def state_name(state: str) -> str:
     return _named(STATES, state)
 
@@ -106,6 +133,16 @@ def kind_name(kind: str) -> str:
     return _named(KINDS, kind)
 
 
+def grain_name(grain: str) -> str:
+    return _named(GRAINS, grain)
+
+
+def access_name(kind: str) -> str:
+    return _named(ACCESSES, kind)
+
+
 def unit_name(unit: str) -> str:
     """The unit as it stands after a number; units of measure (kWh, °C) stay as they are."""
-    return str(UNITS[unit]).strip() if unit in UNITS else unit
+    if unit in {"1", "count"}:
+        return ""
+    return str(UNITS[unit]) if unit in UNITS else unit

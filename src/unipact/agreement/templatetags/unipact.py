@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,7 +13,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
-from unipact.agreement.queries.wording import effort_name, role_name, standing_name, unit_name
+from unipact.agreement.engine.terms import Text
+from unipact.agreement.queries.wording import (
+    access_name,
+    effort_name,
+    grain_name,
+    kind_name,
+    owner_name,
+    role_name,
+    standing_name,
+    state_name,
+    unit_name,
+)
 
 register = template.Library()
 
@@ -28,6 +39,13 @@ STANDING_ICONS: Mapping[str, str] = {
     "no_data": "circle-dashed",
     "not_due": "clock",
     "reached": "circle-check-filled",
+}
+_KIND_ICONS: Mapping[str, str] = {
+    "money": "coin",
+    "people": "users",
+    "equipment": "device-desktop",
+    "data": "database",
+    "licence": "certificate",
 }
 
 
@@ -89,6 +107,19 @@ def party_names(ids: list[str], names: Mapping[str, Mapping[str, str]]) -> str:
 
 
 @register.filter
+def owner_word(role: str) -> str:
+    return owner_name(role)
+
+
+@register.filter
+def sides(ids: Sequence[str], party: str) -> str:
+    """Parties as the reader's own party speaks of them."""
+    if len(ids) > 1:
+        return gettext("both parties")
+    return gettext("us") if party in ids else gettext("the other party")
+
+
+@register.filter
 def lookup(mapping: Mapping[str, Any], key: str) -> Any:
     """``mapping[key]``, or None: templates cannot index by a variable."""
     return mapping.get(key)
@@ -108,7 +139,8 @@ def quantity(value: object, unit: str) -> str:
         number = Decimal(str(value))
     except InvalidOperation:
         return str(value)
-    if unit in {"share", "1"}:
+    if unit == "share" or (unit == "1" and _places(number)):
+        # UCUM's 1 is a share or a plain number; a share is always rounded to decimals.
         places = max(0, -int(number.as_tuple().exponent) - 2)
         return f"{_signed(number * 100, places)} %"
     places = max(0, -int(number.as_tuple().exponent))
@@ -159,3 +191,69 @@ def direction_sign(direction: str) -> str:
 @register.simple_tag
 def direction_words(direction: str) -> str:
     return gettext("at least") if direction == "at_least" else gettext("at most")
+
+
+@register.filter
+def both(text: Text) -> str:
+    """The typed text of an agreement file in the language of the page."""
+    return text.to(get_language() or "zh")
+
+
+@register.filter
+def state_word(state: str) -> str:
+    return state_name(state)
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    return kind_name(kind)
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    return _KIND_ICONS.get(kind, "packages")
+
+
+@register.filter
+def access_word(kind: str) -> str:
+    return access_name(kind)
+
+
+@register.filter
+def grain_word(grain: str) -> str:
+    return grain_name(grain)
+
+
+@register.filter
+def grouped(value: object) -> str:
+    """A decimal string with its thousands apart and at most one decimal."""
+    number = Decimal(str(value))
+    return _signed(number, 0 if abs(number) >= 100 else min(4, _places(number)))
+
+
+def _places(number: Decimal) -> int:
+    return max(0, -int(number.as_tuple().exponent))
+
+
+@register.filter
+def is_number(kind: str) -> bool:
+    """True for an Arrow type that holds numbers."""
+    return kind.startswith(("decimal", "double", "float", "int", "uint"))
+
+
+@register.filter
+def quality_facts(quality: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The short facts of an evidence's quality; lists are counted, not spelled out."""
+    facts = []
+    for name, value in quality.items():
+        if isinstance(value, Mapping):
+            facts += [(f"{name}.{key}", str(each)) for key, each in value.items() if _is_short(each)]
+        elif isinstance(value, list):
+            facts.append((name, str(len(value))))
+        elif _is_short(value):
+            facts.append((name, str(value)))
+    return facts
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str | int | bool) and len(str(value)) <= 120

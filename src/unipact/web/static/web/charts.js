@@ -14,40 +14,62 @@
     aria: { enabled: true, decal: { show: false } },
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: ink },
-    grid: { left: 8, right: narrow() ? 12 : 24, top: narrow() ? 64 : 44, bottom: 8, containLabel: true },
+    grid: { left: 8, right: narrow() ? 12 : 24, top: narrow() ? 84 : 52, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 18, itemHeight: 8, itemGap: 14, textStyle: { color: ink, fontSize: 12 } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "line", lineStyle: { color: "#a9b7ca" } }, valueFormatter: (v) => number(Array.isArray(v) ? v[1] : v, data.unit) },
   });
   const time = (extra) => ({ type: "time", axisLine: { lineStyle: { color: "#a9b7ca" } }, axisLabel: { color: ink, hideOverlap: true, formatter: { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}" } }, splitLine: { show: false }, ...extra });
-  const value = (unit, extra) => ({ type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v) }, name: unit, nameTextStyle: { color: ink, align: "left" }, nameGap: 10, splitLine: { lineStyle: { color: grid } }, ...extra });
+  const value = (unit, extra) => ({ type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v, unit) }, splitLine: { lineStyle: { color: grid } }, ...extra });
 
   const draw = {
     history(data) {
       const w = data.words, series = [];
       if (data.fan && data.fan.length) {
-        const start = data.interval ? [data.now[0], data.now[1], data.now[1], data.now[1]] : [data.now[0], data.now[1], data.now[1], data.now[1]];
+        const start = [data.now[0], data.now[1], data.now[1], data.now[1]];
         const steps = [start, ...data.fan.filter((s) => s[0] > data.now[0])];
-        const lowest = Math.min(...steps.map((s) => s[1]));
         series.push(
           { name: "_low", type: "line", stack: "fan", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, data: steps.map((s) => [s[0], s[1]]), tooltip: { show: false }, silent: true },
           { name: w.fan, type: "line", stack: "fan", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: fan, opacity: 0.16 }, itemStyle: { color: "#cfcbee" }, data: steps.map((s) => [s[0], s[3] - s[1]]), tooltip: { show: false }, silent: true },
           { name: w.middle, type: "line", symbol: "none", lineStyle: { color: fan, width: 2 }, itemStyle: { color: fan }, data: steps.map((s) => [s[0], s[2]]) });
-        void lowest;
       }
       if (data.burn) series.push({ name: w.burn, type: "line", symbol: "none", lineStyle: { color: amber, width: 1.5, type: [5, 4] }, itemStyle: { color: amber }, data: data.burn });
       series.push({ name: w.step, type: "bar", barMaxWidth: 10, itemStyle: { color: "#c9d4e4" }, data: data.measured.map((m) => [m[0], m[2]]) });
-      series.push({ name: w.measured, type: "line", symbol: "circle", symbolSize: data.measured.length > 40 ? 0 : 6, lineStyle: { color: navy, width: 2.5 }, itemStyle: { color: navy }, data: data.measured.map((m) => [m[0], m[1]]), z: 5,
-        markLine: { symbol: "none", silent: true, label: { position: "insideStartTop", color: target, fontSize: 12, formatter: w.target + " " + number(data.target, data.unit) }, lineStyle: { color: target, width: 1.5, type: "solid" }, data: [{ yAxis: data.target }] } });
+      series.push({ name: w.measured, type: "line", symbol: "circle", symbolSize: data.measured.length > 40 ? 0 : 6, lineStyle: { color: navy, width: 2.5 }, itemStyle: { color: navy }, data: data.measured.map((m) => [m[0], m[1]]), z: 5 });
+      series.push({ name: w.target, type: "line", symbol: "none", lineStyle: { color: target, width: 1.5 }, itemStyle: { color: target }, data: [[data.start, data.target], [data.end, data.target]] });
       if (data.interval) series.push({ name: w.interval, type: "custom", itemStyle: { color: "#56637a" }, data: [[data.now[0], data.interval[0], data.interval[1]]], z: 6, tooltip: { show: false },
         renderItem: (_, api) => { const a = api.coord([api.value(0), api.value(1)]), b = api.coord([api.value(0), api.value(2)]); const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: "#56637a", lineWidth: 2 } }); return { type: "group", children: [line(a[0], a[1], b[0], b[1]), line(a[0] - 5, a[1], a[0] + 5, a[1]), line(b[0] - 5, b[1], b[0] + 5, b[1])] }; }, encode: { x: 0, y: [1, 2] } });
-      const names = series.map((s) => s.name).filter((n) => n !== "_low");
       const option = base(data);
-      option.legend.data = names;
-      return { ...option, xAxis: time({ min: data.start, max: data.end }), yAxis: value(data.unit, { min: (r) => Math.min(r.min, 0, data.target), max: (r) => Math.max(r.max, data.target) }), series };
+      option.legend.data = series.map((s) => s.name).filter((name) => name !== "_low");
+      return { ...option, xAxis: time({ min: data.start, max: data.end }), yAxis: value(data.unit, { scale: false }), series };
+    },
+    // Observed beside expected, day by day; the difference is what was avoided.
+    intervals(data) {
+      const w = data.words, option = base(data);
+      return { ...option, dataZoom: narrow() ? [] : [{ type: "inside" }], grid: { ...option.grid, top: narrow() ? 60 : 40 }, xAxis: time(), yAxis: value(data.unit, { scale: false }), series: [
+        { name: w.expected, type: "line", symbol: "none", lineStyle: { color: amber, width: 1.5, type: [5, 4] }, itemStyle: { color: amber }, data: data.rows.map((r) => [r[0], r[2]]) },
+        { name: w.observed, type: "line", symbol: "none", lineStyle: { color: navy, width: 2 }, itemStyle: { color: navy }, data: data.rows.map((r) => [r[0], r[1]]) },
+        { name: w.avoided, type: "bar", itemStyle: { color: teal, opacity: 0.65 }, barMaxWidth: 8, data: data.rows.map((r) => [r[0], r[3]]) },
+      ] };
+    },
+    // Energy of a day against its mean temperature: the shape that the baseline model fits.
+    scatter(data) {
+      const w = data.words, option = base(data);
+      const series = [
+        { name: w.baseline, type: "scatter", symbolSize: 5, itemStyle: { color: "#8fa3bb", opacity: 0.8 }, data: data.baseline },
+        { name: w.reporting, type: "scatter", symbol: "diamond", symbolSize: 7, itemStyle: { color: accent, opacity: 0.85 }, data: data.reporting },
+      ];
+      if (data.model && data.model.length) series.push({ name: w.model, type: "line", symbol: "none", lineStyle: { color: amber, width: 2 }, itemStyle: { color: amber }, data: data.model });
+      return { ...option, tooltip: { trigger: "item", renderMode: "richText", formatter: (p) => number(p.value[0], "°C") + "  " + number(p.value[1], data.unit) }, xAxis: { type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v, "°C") }, splitLine: { show: false }, axisLine: { lineStyle: { color: "#a9b7ca" } } }, yAxis: value(data.unit, { scale: false }), series };
+    },
+    // Hours of the day against the days: nights, weekends and holidays show at once.
+    heat(data) {
+      const option = base(data);
+      return { ...option, legend: { show: false }, grid: { left: 8, right: 8, top: 8, bottom: 56, containLabel: true }, tooltip: { renderMode: "richText", formatter: (p) => data.days[p.value[0]] + "  " + String(data.hours[p.value[1]]).padStart(2, "0") + ":00  " + number(p.value[2], data.unit) },
+        xAxis: { type: "category", data: data.days, axisLabel: { color: ink, hideOverlap: true }, splitArea: { show: false } }, yAxis: { type: "category", data: data.hours.map((h) => String(h).padStart(2, "0")), axisLabel: { color: ink, interval: 5 } },
+        visualMap: { min: data.low, max: data.high, calculable: false, orient: "horizontal", left: "center", bottom: 4, itemWidth: 10, itemHeight: 120, text: [number(data.high, data.unit), number(data.low, data.unit)], textStyle: { color: ink }, inRange: { color: ["#eef3f9", "#9fc4dd", "#4a8dbb", "#1f5288", "#10284b"] } },
+        series: [{ type: "heatmap", data: data.cells, progressive: 0 }] };
     },
   };
-
-  window.unipactCharts = { draw, base, time, value, number, colours: { ink, navy, accent, target, fan, amber, teal, grid }, narrow };
 
   const show = (element) => {
     const source = document.getElementById(element.dataset.chart);

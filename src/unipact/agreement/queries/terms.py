@@ -1,0 +1,127 @@
+"""The agreement itself as a page shows it: its terms, its versions, who brings what and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from unipact.agreement.engine.terms import Agreement as Terms
+from unipact.agreement.engine.terms import Party as PartyTerms
+from unipact.agreement.formats.agreement_toml import read_agreement
+from unipact.agreement.models import AgreementVersion
+from unipact.agreement.queries.standpoint import Document, Standpoint
+from unipact.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in the list of them."""
+
+    n: int
+    state: str
+    sha256: str
+    file_sha256: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentMark:
+    """One instalment on the term's line: ``at`` in thousandths, ``radius`` by its share."""
+
+    at: int
+    radius: int
+    on: str
+    amount: str
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRow:
+    """A contribution with its schedule as a picture."""
+
+    contribution: Mapping[str, Any]
+    marks: tuple[InstalmentMark, ...]
+
+    @property
+    def due_share(self) -> Decimal:
+        """The share of the amount that is due by the as-of day."""
+        return Decimal(self.contribution["due"]) / Decimal(self.contribution["amount"])
+
+
+def terms_of(here: Standpoint) -> Terms:
+    """The typed terms of the standpoint's version."""
+    return _terms(here.version.pk)
+
+
+def parties_by_id(terms: Terms) -> dict[str, PartyTerms]:
+    return {each.id: each for each in terms.parties}
+
+
+@lru_cache(maxsize=32)
+def _terms(pk: int) -> Terms:
+    """A version's terms; its bytes never change, so a worker reads them once."""
+    original: bytes = AgreementVersion.objects.values_list("original", flat=True).get(pk=pk)
+    return read_agreement(bytes(original)).agreement
+
+
+def version_rows(here: Standpoint) -> tuple[VersionRow, ...]:
+    """All versions of the agreement, the newest first."""
+    versions = AgreementVersion.objects.filter(agreement=here.version.agreement)
+    return tuple(
+        VersionRow(each.n, here.state if each.n == here.version.n else each.state, each.sha256, each.file_sha256, each.imported_at)
+        for each in versions.defer("original").order_by("-n")
+    )
+
+
+def version_named(agreement: str, n: int | None = None) -> AgreementVersion:
+    """Version ``n`` of an agreement, or its newest one.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    versions = AgreementVersion.objects.filter(agreement__slug=agreement)
+    if n is not None:
+        versions = versions.filter(n=n)
+    version: AgreementVersion | None = (
+        versions.select_related("agreement").order_by("-n").first()
+    )
+    if version is None:
+        raise NotFound(f"there is no {agreement}" + (f" version {n}" if n else ""))
+    return version
+
+
+def contribution_rows(
+    document: Document, contributions: Sequence[Mapping[str, Any]]
+) -> tuple[ContributionRow, ...]:
+    """Contributions with each instalment on the line of the term."""
+    term = document["agreement"]["term"]
+    start = date.fromisoformat(term["from"])
+    days = max(1, (date.fromisoformat(term["until"]) - start).days)
+    return tuple(
+        ContributionRow(each, _marks(each, start, days, document["as_of"]))
+        for each in contributions
+    )
+
+
+def _marks(
+    contribution: Mapping[str, Any], start: date, days: int, as_of: str
+) -> tuple[InstalmentMark, ...]:
+    amount = Decimal(contribution["amount"]) or Decimal(1)
+    marks = []
+    for each in contribution["schedule"]:
+        share = float(Decimal(each["amount"]) / amount)
+        marks.append(
+            InstalmentMark(
+                at=min(1000, max(0, round((date.fromisoformat(each["on"]) - start).days * 1000 / days))),
+                # The area, not the radius, is in proportion.
+                radius=4 + round(9 * share**0.5),
+                on=each["on"],
+                amount=each["amount"],
+                is_due=each["on"] <= as_of,
+            )
+        )
+    return tuple(marks)

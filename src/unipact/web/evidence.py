@@ -1,0 +1,135 @@
+"""Evidence as a page: the document, its intervals as a picture, and the rows underneath."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from unipact.agreement.queries.evidence import evidence_found
+from unipact.agreement.roles import Act, Actor
+from unipact.agreement.services import access_log_append
+from unipact.agreement.views import here_of
+from unipact.analysis.evaluation import Page
+from unipact.errors import NotPermitted
+from unipact.web.lake import intervals_page, owners_of, rows_page
+
+
+@require_GET
+def evidence_page(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
+    """One piece of evidence, down to the rows for whoever may see them."""
+    here = here_of(request, agreement)
+    here.actor.require(Act.EVIDENCE_SEE)
+    found = evidence_found(here, digest)
+    evidence = found.evidence
+    intervals = intervals_page(evidence)
+    if intervals is not None:
+        _require_visible(here.actor, evidence, _tables(evidence), kind="evidence-intervals")
+    context: dict[str, Any] = {
+        "found": found,
+        "evidence": evidence,
+        "intervals": intervals,
+        "chart": intervals and _chart(intervals),
+        "command": f"unipact verify evidence-{digest[:12]}.json",
+    }
+    return render(request, "evidence.html", context)
+
+
+@require_GET
+def evidence_rows(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
+    """A page of the rows: a fragment for htmx, the whole page without it."""
+    here = here_of(request, agreement)
+    here.actor.require(Act.EVIDENCE_ROWS_SEE)
+    found = evidence_found(here, digest)
+    sets = {each["name"]: each for each in found.evidence["rows"]["sets"]}
+    name = request.GET.get("set") or next(iter(sets))
+    tables = tuple(sets[name]["tables"]) if name in sets else ()
+    _require_visible(here.actor, found.evidence, tables, kind="evidence-rows")
+    page = rows_page(found.evidence, name=name, cursor=request.GET.get("after") or None)
+    fragment = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "_evidence_rows.html" if fragment else "evidence_rows.html",
+        {
+            "found": found,
+            "evidence": found.evidence,
+            "sets": tuple(sets.values()),
+            "page": page,
+            "is_first": not request.GET.get("after"),
+        },
+    )
+
+
+@require_GET
+def evidence_json(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
+    """The evidence document itself: what ``unipact verify`` reads."""
+    here = here_of(request, agreement)
+    here.actor.require(Act.EVIDENCE_SEE)
+    found = evidence_found(here, digest)
+    content = json.dumps(found.evidence, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    response = HttpResponse(content, content_type="application/json")
+    name = f"evidence-{digest[:12]}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _tables(evidence: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(name for each in evidence["rows"]["sets"] for name in each["tables"])
+    )
+
+
+def _require_visible(
+    actor: Actor, evidence: Mapping[str, Any], tables: tuple[str, ...], *, kind: str
+) -> None:
+    """Refuse what its owner keeps to itself; note what is shared and read.
+
+    Raises:
+        NotPermitted: a table belongs to the other party, which does not share it.
+    """
+    now = timezone.now()
+    owners = owners_of(evidence, tables)
+    if any(seen == "own" and owner != actor.party for owner, seen in owners.items()):
+        raise NotPermitted("the owner keeps these rows to itself")
+    for owner, visibility in owners.items():
+        if visibility == "shared":
+            access_log_append(
+                actor=actor, owner=owner, kind=kind, record=str(evidence["id"]), now=now
+            )
+
+
+def _chart(page: Page) -> dict[str, Any]:
+    """The intervals as a picture: observed, expected, avoided; empty for other columns."""
+    names = [name for name, _kind in page.columns]
+    places = [_place(names, word) for word in ("observed", "expected", "avoided")]
+    if "start" not in names or None in places:
+        return {}
+    start = names.index("start")
+    observed, expected, avoided = (place or 0 for place in places)
+    return {
+        "kind": "intervals",
+        "unit": "kWh",
+        "rows": [
+            [row[start], _number(row[observed]), _number(row[expected]), _number(row[avoided])]
+            for row in page.rows
+        ],
+        "words": {
+            "observed": _("Observed"),
+            "expected": _("Expected from the baseline"),
+            "avoided": _("Avoided"),
+        },
+    }
+
+
+def _place(names: list[str], word: str) -> int | None:
+    return next((place for place, name in enumerate(names) if name.startswith(word)), None)
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))

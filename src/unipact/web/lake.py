@@ -1,0 +1,85 @@
+"""What the pages read from the lake: rows and intervals under a piece of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+
+from unipact.analysis.evaluation import Page
+from unipact.errors import NotFound
+from unipact.installation import Installation
+
+PAGE_ROWS = 100
+_INTERVALS = 1_000
+
+# A page's query reads at most a few parts of one table; two at a time would only share two cores.
+_ONE_AT_A_TIME = Lock()
+
+Evidence = Mapping[str, Any]
+
+
+@lru_cache(maxsize=1)
+def installation() -> Installation:
+    """The installation whose lake the console shows."""
+    return Installation(settings.UNIPACT_HOME)
+
+
+def rows_page(evidence: Evidence, *, name: str | None, cursor: str | None) -> Page:
+    """A page of the rows under ``evidence``; whoever calls has asked whether it may be seen.
+
+    Raises:
+        NotFound: there are no such rows, or no field that runs declares the metric.
+        Invalid: the cursor is not one that a page gave.
+        Unavailable: the snapshot is not in this lake any more.
+    """
+    with _ONE_AT_A_TIME:
+        return installation().evaluator().evidence_rows(evidence, name, cursor, PAGE_ROWS)
+
+
+def intervals_page(evidence: Evidence) -> Page | None:
+    """The intervals whose sums give the value, or None where the metric has none."""
+    if "intervals" not in evidence:
+        return None
+    key = str(evidence["id"])
+    with _ONE_AT_A_TIME:
+        if key not in _INTERVAL_PAGES:
+            try:
+                page = installation().evaluator().evidence_intervals(evidence, None, _INTERVALS)
+            except NotFound:
+                return None
+            _INTERVAL_PAGES[key] = page
+            while len(_INTERVAL_PAGES) > 32:
+                _INTERVAL_PAGES.pop(next(iter(_INTERVAL_PAGES)))
+        return _INTERVAL_PAGES[key]
+
+
+# Evidence never changes, so its intervals are computed once in a worker.
+_INTERVAL_PAGES: dict[str, Page] = {}
+
+
+def owners_of(evidence: Evidence, tables: tuple[str, ...]) -> dict[str, str]:
+    """Owner → visibility (the strictest) of the batches in ``tables`` at the snapshot."""
+    rank = {"public": 0, "shared": 1, "own": 2}
+    snapshot = installation().lake.at(evidence["snapshot"])
+    found: dict[str, str] = {}
+    for name in tables:
+        for entry in snapshot.tables[name].entries if name in snapshot.tables else ():
+            if rank[entry.visibility] >= rank[found.get(entry.owner, "public")]:
+                found[entry.owner] = entry.visibility
+    return found
+
+
+def attributions(evidence: Evidence) -> tuple[str, ...]:
+    """Who asks to be named wherever these rows show, each once."""
+    snapshot = installation().lake.at(evidence["snapshot"])
+    found = [
+        entry.attribution
+        for state in snapshot.tables.values()
+        for entry in state.entries
+        if entry.attribution
+    ]
+    return tuple(dict.fromkeys(found))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from unipact.agreement.engine.ports import MetricAnswer, MetricRequest
-from unipact.agreement.engine.terms import Parameter, Span
+from unipact.agreement.engine.terms import Parameter, Span, Text
 from unipact.analysis.evaluation.evaluator import Evaluator
 from unipact.analysis.evaluation.session import Session
 from unipact.analysis.lake import Lake
@@ -29,8 +29,9 @@ BASELINE = Span(date(2018, 7, 1), date(2019, 7, 1))
 HALF_YEAR = Span(date(2019, 7, 1), date(2020, 1, 1))
 AS_OF = date(2019, 12, 31)
 
+_TEST = Text("test", "测试")
 _PROVENANCE = Provenance(
-    owner="usst", visibility="shared", source="test", licence="test", attribution="test"
+    owner="usst", visibility="shared", source=_TEST, licence=_TEST, attribution=_TEST
 )
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def _documented(tables: Mapping[str, Table], _scope: Scope) -> Table:
     rows = tables[TABLES.name]
-    said = rows.has_schema & (rows.licence != "") & (rows.attribution != "") & (rows.owner != "")
+    texts = ("owner", "licence_en", "licence_zh", "attribution_en", "attribution_zh")
+    said = rows.has_schema
+    for each in texts:
+        said &= rows[each] != ""
     return rows.filter(said)
 
 

@@ -273,9 +273,9 @@ class Provenance:
 
     owner: str
     visibility: Visibility
-    source: str
-    licence: str
-    attribution: str
+    source: Text
+    licence: Text
+    attribution: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

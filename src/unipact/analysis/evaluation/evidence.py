@@ -149,9 +149,7 @@ def page(
     Raises:
         Invalid: the cursor is not one that an earlier page gave, or the limit is not 1–1000.
     """
-    if not 1 <= limit <= _MOST_ROWS:
-        what = f"a page has 1 to {_MOST_ROWS} rows, not {limit}"
-        raise Invalid(what, findings=[Finding("limit", what)])
+    _check_limit(limit)
     session.show(chosen.tables)
     key = ", ".join(quoted(each) for each in chosen.key)
     values = list(chosen.rows.values)
@@ -176,8 +174,11 @@ def page(
 
 
 def interval_page(intervals: pa.Table, cursor: str | None, limit: int) -> Page:
-    """Up to ``limit`` of a computed metric's intervals after ``cursor``."""
-    first = int(_after(cursor, 1)[0]) if cursor is not None else 0
+    """Up to ``limit`` of a computed metric's intervals after ``cursor``; errors as ``page``."""
+    _check_limit(limit)
+    first = _after(cursor, 1)[0] if cursor is not None else 0
+    if not isinstance(first, int) or first < 0:
+        raise _bad_cursor()
     found = intervals.sort_by([(each, "ascending") for each in INTERVALS_KEY])
     part = found.slice(first, limit).to_pylist()
     rows = tuple(tuple(_shown(value) for value in row.values()) for row in part)
@@ -300,6 +301,12 @@ def _after(cursor: str, length: int) -> list[Any]:
     if not all(isinstance(each, str | int) for each in values):
         raise _bad_cursor()
     return values
+
+
+def _check_limit(limit: int) -> None:
+    if not 1 <= limit <= _MOST_ROWS:
+        what = f"a page has 1 to {_MOST_ROWS} rows, not {limit}"
+        raise Invalid(what, findings=[Finding("limit", what)])
 
 
 def _bad_cursor() -> Invalid:

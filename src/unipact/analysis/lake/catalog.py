@@ -17,12 +17,14 @@ from typing import Any
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, write_deltalake
 
+from unipact.agreement.engine.terms import Text
 from unipact.analysis.lake.staging import sync
 from unipact.analysis.registry import LakeTable, Visibility
 
 # Old versions are evidence: the log that reaches them is never cleaned up behind our back.
 KEEP_LOG = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
 
+_TEXT = pa.struct([pa.field("en", pa.string()), pa.field("zh", pa.string())])
 _SCHEMA = pa.schema(
     [
         pa.field("sequence", pa.int64(), nullable=False),
@@ -37,9 +39,9 @@ _SCHEMA = pa.schema(
         pa.field("last", pa.timestamp("us", tz="UTC")),
         pa.field("owner", pa.string(), nullable=False),
         pa.field("visibility", pa.string(), nullable=False),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("licence", pa.string(), nullable=False),
-        pa.field("attribution", pa.string(), nullable=False),
+        pa.field("source", _TEXT, nullable=False),
+        pa.field("licence", _TEXT, nullable=False),
+        pa.field("attribution", _TEXT, nullable=False),
         pa.field("declaration", pa.string(), nullable=False),
     ]
 )
@@ -70,9 +72,9 @@ class Entry:
     last: datetime | None
     owner: str
     visibility: Visibility
-    source: str
-    licence: str
-    attribution: str
+    source: Text
+    licence: Text
+    attribution: Text
     declaration: str
 
 
@@ -82,7 +84,8 @@ def read(root: Path) -> tuple[Entry, ...]:
     if not DeltaTable.is_deltatable(str(path)):
         return ()
     rows = pa.table(DeltaTable(str(path)).to_pyarrow_table()).to_pylist()
-    entries = (Entry(**row) for row in rows)
+    texts = ("source", "licence", "attribution")
+    entries = (Entry(**{**row, **{name: Text(**row[name]) for name in texts}}) for row in rows)
     return tuple(sorted(entries, key=lambda each: (each.sequence, each.table)))
 
 

@@ -106,9 +106,13 @@ def _derived(states: Iterable[TableState]) -> list[dict[str, Any]]:
             "table": state.name,
             "owner": _said(each.owner for each in state.entries),
             "visibility": _said(each.visibility for each in state.entries),
-            "source": _said(each.source for each in state.entries),
-            "licence": _said(each.licence for each in state.entries),
-            "attribution": _said(each.attribution for each in state.entries),
+            **{
+                f"{name}_{language}": _said(
+                    getattr(getattr(each, name), language) for each in state.entries
+                )
+                for name in ("source", "licence", "attribution")
+                for language in ("en", "zh")
+            },
             "has_schema": all(_is_published(each.declaration) for each in state.entries),
             "batches": state.version,
             "rows": state.rows,

@@ -45,7 +45,11 @@ METERS = LakeTable(
 )
 TABLES = {each.name: each for each in (READINGS, METERS)}
 PROVENANCE = Provenance(
-    owner="university", visibility="shared", source="made up", licence="CC0-1.0", attribution="none"
+    owner="university",
+    visibility="shared",
+    source=Text("made up", "虚构"),
+    licence=Text("CC0-1.0", "CC0-1.0"),
+    attribution=Text("none", "无"),
 )
 
 

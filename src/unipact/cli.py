@@ -54,7 +54,7 @@ def _main(
     """Nothing to do before a command."""
 
 
-app.command("check", rich_help_panel=_FILE)(agreement.check)
+app.command("check", rich_help_panel=_FILE)(agreement.checker(installation.known_metrics))
 app.command("fmt", rich_help_panel=_FILE)(agreement.fmt)
 app.command("schema", rich_help_panel=_FILE)(agreement.schema)
 app.command("run", rich_help_panel=_RUN)(installation.run)

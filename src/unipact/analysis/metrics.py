@@ -33,9 +33,9 @@ DOCUMENTED_TABLES = Metric(
     description=Text(
         "Tables that hold data at the snapshot and whose schema is published in both languages "
         "with a unit for every number, and whose every batch names its owner, licence and "
-        "attribution.",
+        "attribution in both languages.",
         "快照中含有数据、其模式以双语公布且每个数值均有单位、"
-        "且每个批次均注明所有方、许可与署名的表的数量。",
+        "且每个批次均以双语注明所有方、许可与署名的表的数量。",
     ),
     unit="1",
     decimals=0,

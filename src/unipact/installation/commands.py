@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from unipact.agreement.formats.scope import KnownMetrics
 from unipact.errors import Finding, Invalid
 from unipact.exits import Exit
 
@@ -121,6 +122,12 @@ def verify(
     if differing:
         raise typer.Exit(Exit.NOT_ACCEPTED)
     typer.echo(f"{checked} values recomputed: every value, row count and digest is the same")
+
+
+def known_metrics() -> KnownMetrics:
+    """The metrics of the fields that run, for `unipact check`."""
+    known: KnownMetrics = _installation(None).known_metrics
+    return known
 
 
 def _installation(home: Path | None) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from unipact.agreement.engine.assessment import assess, run_bytes
 from unipact.agreement.engine.states import state_at
-from unipact.agreement.formats.agreement_file import AgreementFile, read_agreement
+from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
 from unipact.errors import Finding, Invalid
 from unipact.installation.home import Installation, Progress
 from unipact.installation.sources import FILE_NAME, sources_beside

@@ -147,12 +147,6 @@ def _request(
     )
 
 
-def _measured_as(benefit: Benefit, agreement: Agreement) -> Commitment | None:
-    """The first commitment that binds the benefit's metric: it says which filter and baseline."""
-    reference = _reference(benefit)
-    return next((c for c in agreement.commitments if _reference(c) == reference), None)
-
-
 def _benefit_span(agreement: Agreement, as_of: date) -> Span:
     start = agreement.term.start
     until = min(as_of + timedelta(days=1), agreement.term.until)
@@ -160,21 +154,20 @@ def _benefit_span(agreement: Agreement, as_of: date) -> Span:
 
 
 def _benefit_request(benefit: Benefit, agreement: Agreement, as_of: date) -> MetricRequest:
-    same = _measured_as(benefit, agreement)
     span = _benefit_span(agreement, as_of)
     return MetricRequest(
         commitment=_BENEFIT + benefit.id,
         target_id="so-far",
         metric=benefit.metric,
         version=benefit.metric_version,
-        where=same.where if same else {},
-        baseline=same.baseline.period if same and same.baseline else None,
+        where=benefit.where,
+        baseline=benefit.baseline,
         period=span,
         due=span.until - timedelta(days=1),
         as_of=as_of,
         zone=agreement.zone,
         target=Decimal(0),
-        direction=same.direction if same else "at_least",
+        direction="at_least",
         level=agreement.status.level,
         least_elapsed=agreement.status.least_elapsed,
     )
@@ -389,7 +382,6 @@ def _benefit(benefit: Benefit, agreement: Agreement, answers: _Answers, as_of: d
         early = Text("the term has not begun", "协议期尚未开始")
         none = Text("no data source yet", "尚无数据来源")
         answer = MetricAnswer(value=None, gap=early if metric else none)
-    same = _measured_as(benefit, agreement)
     return {
         "id": benefit.id,
         "party": benefit.party,
@@ -397,7 +389,6 @@ def _benefit(benefit: Benefit, agreement: Agreement, answers: _Answers, as_of: d
         "title": _text(benefit.title),
         "metric_ref": _reference(benefit),
         "metric": _metric(metric) if metric else None,
-        "measured_as": same.id if same else None,
         **_span(_benefit_span(agreement, as_of)),
         **_measurement(answer),
     }

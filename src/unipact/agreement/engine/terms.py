@@ -148,7 +148,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Benefit:
-    """What a party expects, and the metric that shows whether it came."""
+    """What a party expects, and the metric, with its parameters, that shows whether it came."""
 
     id: str
     party: str
@@ -156,6 +156,8 @@ class Benefit:
     title: Text
     metric: str
     metric_version: int
+    where: Mapping[str, Parameter] = dataclasses.field(default_factory=dict)
+    baseline: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

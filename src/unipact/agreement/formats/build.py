@@ -172,4 +172,6 @@ def _benefit(table: Table) -> Benefit:
         title=_text(table["title"]),
         metric=metric,
         metric_version=version,
+        where=dict(table.get("where", {})),
+        baseline=_span(table["baseline"]) if "baseline" in table else None,
     )

@@ -125,15 +125,20 @@ def _holds(span: Span, day: date) -> bool:
 def _baseline(commitment: Cursor, periods: list[Span]) -> None:
     baseline = commitment.at("baseline")
     _value(baseline.at("value"), baseline.number("value"), commitment.text("unit"))
-    span = baseline.span()
-    if span is None:
-        return
-    if span.start >= span.until:
-        what = f"the baseline ends on {span.until}, not after it begins ({span.start})"
-        baseline.at("until").say(what, "`until` is the first day after the baseline")
-    elif periods and span.until > periods[0].start:
+    span = baseline_order(baseline)
+    if span and periods and span.until > periods[0].start:
         what = f"the baseline ends on {span.until}, inside the first period"
         baseline.at("until").say(what, f"That period begins on {periods[0].start}")
+
+
+def baseline_order(baseline: Cursor) -> Span | None:
+    """The span of a baseline, where it has one that ends after it begins; report one that does not."""
+    span = baseline.span()
+    if span is None or span.start < span.until:
+        return span
+    what = f"the baseline ends on {span.until}, not after it begins ({span.start})"
+    baseline.at("until").say(what, "`until` is the first day after the baseline")
+    return None
 
 
 def _unique(entry: Cursor, seen: set[str], kind: str) -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from unipact.agreement.formats.canonical import Problem
-from unipact.agreement.formats.commitment_meaning import check_commitment
+from unipact.agreement.formats.commitment_meaning import baseline_order, check_commitment
 from unipact.agreement.formats.cursor import Cursor
 from unipact.agreement.formats.identifiers import CURRENCIES, legal_id_fault, vkey_fault, zones
 from unipact.agreement.formats.scope import KnownMetrics, Scope
@@ -44,6 +44,7 @@ def meaning_problems(
         scope.refer(benefit.at("party"), scope.parties, "party")
         scope.refer(benefit.at("field"), scope.fields, "field")
         scope.metric(benefit.at("metric"), unit=None)
+        baseline_order(benefit.at("baseline"))
     return root.found
 
 

@@ -11,7 +11,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import asdict
 from pathlib import Path
 
 from deltalake import CommitProperties, DeltaTable, Schema
@@ -78,7 +78,7 @@ def _refuse_unknown(tables: Mapping[str, LakeTable], batch: Batch) -> None:
 
 def _batch_digest(batch: Batch, staged: Sequence[Staged]) -> str:
     rows = [[each.table.name, each.digest] for each in staged]
-    return catalog.digest_of(["unipact-batch/1", list(astuple(batch.provenance)), rows])
+    return catalog.digest_of(["unipact-batch/1", asdict(batch.provenance), rows])
 
 
 def _refuse_other_content(batch: Batch, published: Sequence[catalog.Entry], digest: str) -> None:
@@ -199,8 +199,11 @@ def _entry(
         last=staged.last,
         owner=said.owner,
         visibility=said.visibility,
-        source=said.source,
-        licence=said.licence,
-        attribution=said.attribution,
+        source_en=said.source.en,
+        source_zh=said.source.zh,
+        licence_en=said.licence.en,
+        licence_zh=said.licence.zh,
+        attribution_en=said.attribution.en,
+        attribution_zh=said.attribution.zh,
         declaration=catalog.declaration_of(staged.table),
     )

@@ -158,12 +158,17 @@ def test_a_benefit_is_measured_from_the_start_of_the_term_to_the_day() -> None:
     assert (saved["value"], saved["from"], saved["until"]) == ("1200", "2019-07-01", "2019-12-01")
 
 
-def test_a_benefit_uses_filter_and_baseline_of_the_commitment_with_its_metric() -> None:
-    data = SPECIMEN.replace("campus.avoided_energy_kwh@1", "campus.energy_savings_share@1")
+def test_a_benefit_is_measured_with_its_own_parameters_and_baseline() -> None:
+    said = """metric = "campus.energy_savings_share@1"
+where.meter = "electricity"
+baseline.from = 2018-07-01
+baseline.until = 2019-07-01"""
+    data = SPECIMEN.replace('metric = "campus.avoided_energy_kwh@1"', said)
     source = energy_source()
     (saved,) = assessed(source, data=data.encode())["benefits"]
-    assert saved["measured_as"] == "energy"
+    assert saved["id"] == "saved"
     assert source.requests[-1].baseline == Span(date(2018, 7, 1), date(2019, 7, 1))
+    assert source.requests[-1].where == {"meter": "electricity"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ BRICK_METERS = {
     "electricity": ("Building_Electrical_Meter", "Electrical_Energy_Usage_Sensor"),
     "gas": ("Building_Gas_Meter", "Energy_Usage_Sensor"),
     "heat": ("Thermal_Power_Meter", "Thermal_Energy_Usage_Sensor"),
-    "water": ("Building_Water_Meter", "Water_Usage_Sensor"),
 }
 
 BUILDINGS = LakeTable(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from unipact.agreement.engine.terms import Text
 from unipact.analysis.registry import Metric, Ratio, Scope
-from unipact.campus.metrics.rows import BUILDING, IPMVP, METER, OWNER, valid_readings
+from unipact.campus.metrics.rows import BUILDING, ELECTRICITY_METER, IPMVP, OWNER, valid_readings
 from unipact.campus.tables import READINGS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ ELECTRICITY = Metric(
     kind="sum",
     key=("building_id", "meter", "ts"),
     time="ts",
-    parameters=(METER, BUILDING),
+    parameters=(ELECTRICITY_METER, BUILDING),
 )
 
 
@@ -90,5 +90,5 @@ CHANGE = Ratio(
     denominator=_before,
     key=("building_id", "meter", "ts"),
     time="ts",
-    parameters=(METER, BUILDING),
+    parameters=(ELECTRICITY_METER, BUILDING),
 )

@@ -37,7 +37,7 @@ METER_READ = Parameter(
 )
 BUILDING_READ = Parameter(name="building", type="text", label=_BUILDING_LABEL)
 
-#: Carbon intensity of the grid says nothing about gas or heat.
+#: Where the metric is of electricity alone.
 ELECTRICITY_METER = Parameter(
     name="meter",
     type="text",

@@ -30,6 +30,7 @@ HALF_YEAR = Span(date(2019, 7, 1), date(2020, 1, 1))
 AS_OF = date(2019, 12, 31)
 
 _TEST = Text("test", "测试")
+_SAID = Text("test", "测试")
 _PROVENANCE = Provenance(
     owner="usst", visibility="shared", source=_TEST, licence=_TEST, attribution=_TEST
 )

@@ -129,7 +129,7 @@ def forecast(case: Case, code: str, answer: MetricAnswer, value: Decimal) -> Rea
         f"({percent_text(_rounded(level), 'en')} interval {low.en} to {high.en}). "
         f"The chance of {case.target_text.en} is {percent_text(chance, 'en')}.",
         f"目前{measured.zh}；预计到 {case.target.due} 为 {middle.zh}"
-        f"（{percent_text(_rounded(level), 'zh')} 区间 {low.zh} 至 {high.zh}）。"
+        f"（{percent_text(_rounded(level), 'zh')} 区间 {low.zh}至{high.zh}）。"
         f"达到“{case.target_text.zh}”的可能性为 {percent_text(chance, 'zh')}。",
     )
     facts = {
@@ -209,7 +209,7 @@ def _measured(case: Case, interval: Interval | None, value: Decimal) -> Text:
     level = _rounded(interval.level)
     return Text(
         f"Measured {text.en} ({percent_text(level, 'en')} interval {low.en} to {high.en})",
-        f"实测 {text.zh}（{percent_text(level, 'zh')} 区间 {low.zh} 至 {high.zh}）",
+        f"实测 {text.zh}（{percent_text(level, 'zh')} 区间 {low.zh}至{high.zh}）",
     )
 
 

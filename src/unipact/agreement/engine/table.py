@@ -38,7 +38,7 @@ def run_table(document: Mapping[str, Any], *, language: str = "en", width: int =
             continue
         lines.append(field["name"][key])
         for commitment in mine:
-            lines.append(_line(_row(commitment, key), widths))
+            lines += _row_lines(_row(commitment, key), widths)
             period = _current(commitment)
             if period["value"] is not None:
                 indent = " " * (widths[0] + 2)
@@ -101,6 +101,13 @@ def _widths(rows: Sequence[Sequence[str]], key: str, width: int) -> list[int]:
     spare = width - (sum(widths) - widths[1]) - 2 * (len(widths) - 1)
     widths[1] = max(min(widths[1], spare), 16)
     return widths
+
+
+def _row_lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """The row, with as many lines as its title needs."""
+    first, *rest = _wrapped(cells[1], widths[1], "")
+    more = [["", title, *[""] * (len(cells) - 2)] for title in rest]
+    return [_line(line, widths) for line in [[cells[0], first, *cells[2:]], *more]]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

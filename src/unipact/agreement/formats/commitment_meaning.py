@@ -132,7 +132,7 @@ def _baseline(commitment: Cursor, periods: list[Span]) -> None:
 
 
 def baseline_order(baseline: Cursor) -> Span | None:
-    """The span of a baseline, where it has one that ends after it begins; report one that does not."""
+    """The span of a baseline that has one; report one that does not end after it begins."""
     span = baseline.span()
     if span is None or span.start < span.until:
         return span

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from unipact.agreement import commands
 from unipact.agreement.formats.agreement_toml import read_agreement, read_agreement_json

@@ -127,7 +127,7 @@ def test_an_interval_that_holds_the_target_decides_nothing() -> None:
         "the target of at least 3 % lies inside the interval, so this cannot be decided yet."
     )
     assert judged.reason.text.zh == (
-        "本期已于 2020-01-01 之前结束。实测 1.20%（90% 区间 −2.90% 至 5.30%）；"
+        "本期已于 2020-01-01 之前结束。实测 1.20%（90% 区间 −2.90%至5.30%）；"
         "目标“不低于 3%”落在区间之内，因此尚不能判定。"
     )
     assert judged.reason.facts == {

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
+from unipact.web.lake import attributions
 
 FIELD_ICONS: Mapping[str, str] = {
     "college": "school",
@@ -42,6 +43,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         context |= {
             "menu_fields": _fields(here),
             "names": here.party_names(),
+            # Called by a template that shows measured data, and by no other.
+            "attributions": attributions,
             "may_see_meters": actor.may(Act.METERS_SEE),
             "may_see_rows": actor.may(Act.EVIDENCE_ROWS_SEE),
             "may_see_access": actor.may(Act.ACCESS_LOG_SEE),

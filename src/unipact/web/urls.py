@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_EVIDENCE}/", evidence.evidence_page, name="evidence"),
     path(f"{_EVIDENCE}/rows/", evidence.evidence_rows, name="evidence-rows"),
     path(f"{_EVIDENCE}/evidence.json", evidence.evidence_json, name="evidence-json"),
+    path("campus/", include("unipact.campus.urls")),
     path("agreements/", include("unipact.agreement.urls")),
 ]
 

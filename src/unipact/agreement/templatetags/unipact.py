@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -226,9 +227,32 @@ def grain_word(grain: str) -> str:
 
 @register.filter
 def grouped(value: object) -> str:
-    """A decimal string with its thousands apart and at most one decimal."""
+    """A number with its thousands apart and few decimals; a dash for none."""
+    if value is None:
+        return "–"
     number = Decimal(str(value))
     return _signed(number, 0 if abs(number) >= 100 else min(4, _places(number)))
+
+
+@register.filter
+def mwh(energy_kwh: object) -> str:
+    """Energy in kWh as MWh, which buildings are read in."""
+    number = Decimal(str(energy_kwh)) / 1000
+    return f"{_signed(number, 0 if abs(number) >= 1000 else 1)} MWh"
+
+
+@register.filter
+def percent_of(share: float | None, places: int = 0) -> str:
+    """A share that an engine computed, as percent; a dash where there is none."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    return f"{_signed(Decimal(str(share)) * 100, places)} %"
+
+
+@register.filter
+def at(sequence: Sequence[Any], place: int) -> Any:
+    """``sequence[place]``: templates cannot index by a variable."""
+    return sequence[place]
 
 
 def _places(number: Decimal) -> int:

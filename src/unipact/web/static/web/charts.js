@@ -51,23 +51,36 @@
         { name: w.avoided, type: "bar", itemStyle: { color: teal, opacity: 0.65 }, barMaxWidth: 8, data: data.rows.map((r) => [r[0], r[3]]) },
       ] };
     },
-    // Energy of a day against its mean temperature: the shape that the baseline model fits.
+    // What was avoided month by month, and since the begin, with its band.
+    statement(data) {
+      const w = data.words, option = base(data), last = data.rows.map((r) => r[0]);
+      option.legend.data = [w.month, w.cumulative, w.band];
+      return { ...option, xAxis: { type: "category", data: last.map((d) => d.slice(0, 7)), axisLabel: { color: ink }, axisLine: { lineStyle: { color: "#a9b7ca" }, onZero: false }, axisTick: { show: false } }, yAxis: value(data.unit, { scale: false }), series: [
+        { name: "_low", type: "line", stack: "band", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, data: data.rows.map((r) => r[3]), tooltip: { show: false }, silent: true },
+        { name: w.band, type: "line", stack: "band", stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: fan, opacity: 0.16 }, itemStyle: { color: "#cfcbee" }, data: data.rows.map((r) => r[4] - r[3]), tooltip: { show: false }, silent: true },
+        { name: w.month, type: "bar", barMaxWidth: 28, itemStyle: { color: teal, opacity: 0.75 }, data: data.rows.map((r) => r[1]) },
+        { name: w.cumulative, type: "line", symbol: "circle", symbolSize: 6, lineStyle: { color: navy, width: 2.5 }, itemStyle: { color: navy }, data: data.rows.map((r) => r[2]) },
+      ] };
+    },
+    // Energy of a day against its temperature: the shape that the baseline model fits.
     scatter(data) {
       const w = data.words, option = base(data);
       const series = [
-        { name: w.baseline, type: "scatter", symbolSize: 5, itemStyle: { color: "#8fa3bb", opacity: 0.8 }, data: data.baseline },
-        { name: w.reporting, type: "scatter", symbol: "diamond", symbolSize: 7, itemStyle: { color: accent, opacity: 0.85 }, data: data.reporting },
+        { name: w.workdays, type: "scatter", symbolSize: 5, itemStyle: { color: accent, opacity: 0.6 }, data: data.workdays },
+        { name: w.weekends, type: "scatter", symbol: "diamond", symbolSize: 7, itemStyle: { color: teal, opacity: 0.7 }, data: data.weekends },
       ];
-      if (data.model && data.model.length) series.push({ name: w.model, type: "line", symbol: "none", lineStyle: { color: amber, width: 2 }, itemStyle: { color: amber }, data: data.model });
+      const line = (name, points, colour, type) => { if (points.length) series.push({ name, type: "line", symbol: "none", lineStyle: { color: colour, width: 2, type }, itemStyle: { color: colour }, data: points }); };
+      line(w.workday_line, data.workday_line, navy, "solid");
+      line(w.weekend_line, data.weekend_line, amber, "dashed");
       return { ...option, tooltip: { trigger: "item", renderMode: "richText", formatter: (p) => number(p.value[0], "°C") + "  " + number(p.value[1], data.unit) }, xAxis: { type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v, "°C") }, splitLine: { show: false }, axisLine: { lineStyle: { color: "#a9b7ca" } } }, yAxis: value(data.unit, { scale: false }), series };
     },
-    // Hours of the day against the days: nights, weekends and holidays show at once.
+    // Hours of the day against days of the week: nights and weekends show at once.
     heat(data) {
-      const option = base(data);
-      return { ...option, legend: { show: false }, grid: { left: 8, right: 8, top: 8, bottom: 56, containLabel: true }, tooltip: { renderMode: "richText", formatter: (p) => data.days[p.value[0]] + "  " + String(data.hours[p.value[1]]).padStart(2, "0") + ":00  " + number(p.value[2], data.unit) },
-        xAxis: { type: "category", data: data.days, axisLabel: { color: ink, hideOverlap: true }, splitArea: { show: false } }, yAxis: { type: "category", data: data.hours.map((h) => String(h).padStart(2, "0")), axisLabel: { color: ink, interval: 5 } },
-        visualMap: { min: data.low, max: data.high, calculable: false, orient: "horizontal", left: "center", bottom: 4, itemWidth: 10, itemHeight: 120, text: [number(data.high, data.unit), number(data.low, data.unit)], textStyle: { color: ink }, inRange: { color: ["#eef3f9", "#9fc4dd", "#4a8dbb", "#1f5288", "#10284b"] } },
-        series: [{ type: "heatmap", data: data.cells, progressive: 0 }] };
+      const option = base(data), hours = data.hours.map((h) => String(h).padStart(2, "0"));
+      return { ...option, legend: { show: false }, grid: { left: 8, right: 8, top: 8, bottom: 48, containLabel: true }, tooltip: { renderMode: "richText", formatter: (p) => data.days[p.value[1]] + "  " + hours[p.value[0]] + ":00  " + number(p.value[2], data.unit) },
+        xAxis: { type: "category", data: hours, axisLabel: { color: ink, interval: narrow() ? 5 : 2 }, axisTick: { show: false }, axisLine: { show: false } }, yAxis: { type: "category", inverse: true, data: data.days, axisLabel: { color: ink }, axisTick: { show: false }, axisLine: { show: false } },
+        visualMap: { min: data.low, max: data.high, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemWidth: 10, itemHeight: 120, text: [number(data.high, data.unit), number(data.low, data.unit)], textStyle: { color: ink }, inRange: { color: ["#eef3f9", "#9fc4dd", "#4a8dbb", "#1f5288", "#10284b"] } },
+        series: [{ type: "heatmap", data: data.cells, progressive: 0, itemStyle: { borderColor: "#ffffff", borderWidth: 1 } }] };
     },
   };
 

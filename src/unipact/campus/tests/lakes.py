@@ -42,12 +42,14 @@ def registry() -> Registry:
 
 
 def load(lake: Lake, kind: str, path: Path) -> None:
-    """Import ``path`` as ``kind``; readings look for ``buildings.csv`` beside them."""
+    """Import ``path`` as ``kind`` unless it is there; readings want ``buildings.csv`` beside."""
     options: dict[str, Parameter] = (
         {"buildings": "buildings.csv"} if kind == "meter-readings" else {}
     )
     asked = ImportSource(kind=kind, files={"file": path}, provenance=_PROVENANCE, options=options)
-    lake.publish(FIELD.importers[kind](asked))
+    batch = FIELD.importers[kind](asked)
+    if lake.published(batch.key) is None:
+        lake.publish(batch)
 
 
 def lake_of(folder: Path, files: Mapping[str, Path]) -> Lake:

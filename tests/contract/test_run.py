@@ -18,7 +18,7 @@ EXAMPLE = Path("examples/usst-huawei-2019")
 
 def unipact(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[bytes]:
     command = [Path(sys.executable).parent / "unipact", *arguments]
-    return subprocess.run(
+    return subprocess.run(  # noqa: PLW1510 - the exit code is what the tests look at
         command, capture_output=True, env={"PATH": "/usr/bin:/bin", "UNIPACT_HOME": str(home)}
     )
 
@@ -37,7 +37,8 @@ def printed(home: Path) -> bytes:
 
 @pytest.fixture(scope="module")
 def document(printed: bytes) -> dict:
-    return json.loads(printed)
+    found: dict = json.loads(printed)
+    return found
 
 
 def periods(document: dict) -> list[tuple[str, dict]]:
@@ -97,7 +98,7 @@ def test_the_energy_commitment_is_computed_from_the_meters_with_an_interval(docu
 
 def test_every_reason_is_said_in_both_languages_and_nobody_typed_a_status(document):
     source = (EXAMPLE / "agreement.toml").read_text(encoding="utf-8")
-    assert "on_track\"" not in source
+    assert 'on_track"' not in source
     for _, part in periods(document):
         assert part["reason"]["en"].strip()
         assert part["reason"]["zh"].strip()

@@ -22,6 +22,10 @@ FIELDS = ("unipact.analysis.field", "unipact.campus.field")
 Progress = Callable[[str], None]
 
 
+def _prefixed(progress: Progress, name: str) -> Progress:
+    return lambda step: progress(f"{name}: {step}")
+
+
 def home_folder() -> Path:
     """The folder of the lake and the SQLite file: ``UNIPACT_HOME``, else ``./var``."""
     return Path(os.environ.get("UNIPACT_HOME") or "var").absolute()
@@ -78,7 +82,7 @@ class Installation:
             if self.lake.published(batch.key):
                 progress(f"{each.path.name}: in the lake already")
                 continue
-            self.lake.publish(batch, lambda step, name=each.path.name: progress(f"{name}: {step}"))
+            self.lake.publish(batch, _prefixed(progress, each.path.name))
 
     def evaluator(self, snapshot: Snapshot | None = None) -> Evaluator:
         """Computes metrics at ``snapshot``, by default at what the lake holds now."""

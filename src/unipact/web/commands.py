@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from unipact.errors import Finding, Invalid, NotFound
+from unipact.agreement.roles import Role
+from unipact.errors import Finding, Invalid
 
 app = typer.Typer(no_args_is_help=True, help="The agreements that the console holds.")
 
@@ -57,7 +58,9 @@ def demo(
     if prepare_only:
         typer.echo(f"4/4 {slug} is ready; `unipact demo` serves it")
         return
-    typer.echo(f"4/4 serving {slug}: open http://127.0.0.1:{port} and choose an account (Ctrl-C ends)")
+    typer.echo(
+        f"4/4 serving {slug}: open http://127.0.0.1:{port} and choose an account (Ctrl-C ends)"
+    )
     _listen(port, workers)
 
 
@@ -102,10 +105,10 @@ def export_file(
 ) -> None:
     """Give back an agreement file, the very bytes that were imported."""
     _django("unipact.settings.production")
-    kept = _version(agreement, version)
+    from unipact.agreement.queries.terms import version_named
     from unipact.agreement.services import agreement_export
 
-    data = agreement_export(actor=None, version=kept)
+    data = agreement_export(actor=None, version=version_named(agreement, version))
     if out is None:
         sys.stdout.buffer.write(data)
     else:
@@ -117,11 +120,28 @@ def export_file(
 def list_versions() -> None:
     """List the agreements, their versions, states and last evaluations."""
     _django("unipact.settings.production")
-    from unipact.agreement.models import AgreementVersion
+    from unipact.agreement.queries.terms import versions_kept
 
-    for each in AgreementVersion.objects.select_related("agreement"):
-        last = each.evaluations.order_by("-as_of").values_list("as_of", flat=True).first()
-        typer.echo(f"{each}  {each.state}  sha256:{each.sha256[:12]}…  evaluated {last or '-'}")
+    kept = versions_kept()
+    if not kept:
+        typer.echo("no agreement yet: `unipact agreement import FILE`")
+    for each in kept:
+        evaluated = f"evaluated as of {each.evaluated_on}" if each.evaluated_on else "not evaluated"
+        typer.echo(f"{each.agreement}  version {each.n}  sha256:{each.sha256}  {evaluated}")
+
+
+@app.command("member")
+def grant_membership(
+    username: Annotated[str, typer.Argument(help="Name that the person signs in with.")],
+    party: Annotated[str, typer.Option(help="Id of the party that the person acts for.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+) -> None:
+    """Let a person act for a party; `unipact manage changepassword NAME` opens the account."""
+    _django("unipact.settings.production")
+    from unipact.agreement.services import membership_grant
+
+    membership_grant(username=username, party=party, role=role)
+    typer.echo(f"{username} acts for {party} as {role.value}")
 
 
 @app.command("evaluate")
@@ -162,22 +182,11 @@ def _import(content: bytes) -> Any:
     return agreement_import(actor=None, content=content, now=datetime.now(UTC))
 
 
-def _version(agreement: str, number: int | None) -> Any:
-    from unipact.agreement.models import AgreementVersion
-
-    found = AgreementVersion.objects.filter(agreement__slug=agreement)
-    if number is not None:
-        found = found.filter(n=number)
-    kept = found.order_by("-n").first()
-    if kept is None:
-        raise NotFound(f"there is no {agreement}" + (f" version {number}" if number else ""))
-    return kept
-
-
 def _evaluate(path: Path, as_of: date | None) -> date:
     """Run the file, keep the document with its version, and say the day that counted."""
     from django.conf import settings
 
+    from unipact.agreement.queries.terms import version_named
     from unipact.agreement.services import evaluation_record
     from unipact.installation import Installation, run_file
 
@@ -185,7 +194,7 @@ def _evaluate(path: Path, as_of: date | None) -> date:
     agreement = found.file.agreement
     evaluation = evaluation_record(
         actor=None,
-        version=_version(agreement.id, agreement.version),
+        version=version_named(agreement.id, agreement.version),
         document=found.bytes,
         now=datetime.now(UTC),
     )

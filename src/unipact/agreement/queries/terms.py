@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Max
+
 from unipact.agreement.engine.terms import Agreement as Terms
 from unipact.agreement.engine.terms import Party as PartyTerms
 from unipact.agreement.formats.agreement_toml import read_agreement
@@ -72,7 +74,13 @@ def version_rows(here: Standpoint) -> tuple[VersionRow, ...]:
     """All versions of the agreement, the newest first."""
     versions = AgreementVersion.objects.filter(agreement=here.version.agreement)
     return tuple(
-        VersionRow(each.n, here.state if each.n == here.version.n else each.state, each.sha256, each.file_sha256, each.imported_at)
+        VersionRow(
+            each.n,
+            here.state if each.n == here.version.n else each.state,
+            each.sha256,
+            each.file_sha256,
+            each.imported_at,
+        )
         for each in versions.defer("original").order_by("-n")
     )
 
@@ -86,12 +94,27 @@ def version_named(agreement: str, n: int | None = None) -> AgreementVersion:
     versions = AgreementVersion.objects.filter(agreement__slug=agreement)
     if n is not None:
         versions = versions.filter(n=n)
-    version: AgreementVersion | None = (
-        versions.select_related("agreement").order_by("-n").first()
-    )
+    version: AgreementVersion | None = versions.select_related("agreement").order_by("-n").first()
     if version is None:
         raise NotFound(f"there is no {agreement}" + (f" version {n}" if n else ""))
     return version
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """A version that the console holds; ``evaluated_on`` is the latest day it was evaluated at."""
+
+    agreement: str
+    n: int
+    sha256: str
+    evaluated_on: date | None
+
+
+def versions_kept() -> tuple[KeptVersion, ...]:
+    """Every version of every agreement, for the command line, which sees all parties."""
+    found = AgreementVersion.objects.annotate(evaluated_on=Max("evaluations__as_of"))
+    rows = found.values_list("agreement__slug", "n", "sha256", "evaluated_on")
+    return tuple(KeptVersion(*row) for row in rows.order_by("agreement__slug", "n"))
 
 
 def contribution_rows(
@@ -116,7 +139,9 @@ def _marks(
         share = float(Decimal(each["amount"]) / amount)
         marks.append(
             InstalmentMark(
-                at=min(1000, max(0, round((date.fromisoformat(each["on"]) - start).days * 1000 / days))),
+                at=min(
+                    1000, max(0, round((date.fromisoformat(each["on"]) - start).days * 1000 / days))
+                ),
                 # The area, not the radius, is in proportion.
                 radius=4 + round(9 * share**0.5),
                 on=each["on"],

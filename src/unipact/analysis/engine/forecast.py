@@ -45,6 +45,7 @@ class Course:
         before_num, before_den: the steps just before the period, oldest first; may be empty.
         remaining: how many steps of the period are still to come.
         block: the fewest neighbouring steps that are drawn together.
+        stock: what a level had reached before the first step; 0 for what starts from nothing.
     """
 
     num: Floats
@@ -53,6 +54,7 @@ class Course:
     before_den: Floats | None
     remaining: int
     block: int = BLOCK_DAYS
+    stock: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,24 +188,26 @@ def _simulated(course: Course, sizes: NDArray[np.int64], rng: np.random.Generato
         relative = _to_reference(course.num, course.before_num, sizes, course)
         if relative.ratios.size < LEAST_BLOCKS:
             return None
-        added = _at_least_zero(_added(relative, rng), course)
-        totals: Floats = course.num.sum() + np.cumsum(added, axis=1)
+        added = _within(_added(relative, rng), course)
+        totals: Floats = course.stock + course.num.sum() + np.cumsum(added, axis=1)
         return totals
     below = _expected(course, sizes)
     relative = _to_denominator(course, sizes, below)
     whole = course.den.sum() + np.cumsum(below)
     if relative.ratios.size < LEAST_BLOCKS or not np.all(whole > 0):
         return None
-    added = _at_least_zero(_added(relative, rng), course)
+    added = _within(_added(relative, rng), course, below)
     ratios: Floats = (course.num.sum() + np.cumsum(added, axis=1)) / whole
     return ratios
 
 
-def _at_least_zero(added: Floats, course: Course) -> Floats:
-    """What never was negative is not drawn negative."""
-    if min(course.num.min(), course.before_num.min(initial=0.0)) < 0:
-        return added
-    return np.maximum(added, 0.0)
+def _within(added: Floats, course: Course, below: Floats | None = None) -> Floats:
+    """What never was negative is not drawn so, nor a part above its whole."""
+    if min(course.num.min(), course.before_num.min(initial=0.0)) >= 0:
+        added = np.maximum(added, 0.0)
+    if below is not None and np.all(course.num <= _given(course.den)):
+        added = np.minimum(added, below)
+    return added
 
 
 def _added(relative: _Relative, rng: np.random.Generator) -> Floats:
@@ -360,7 +364,7 @@ def _burn(course: Course) -> float:
     if course.den is not None:
         below = float(course.den.sum())
         return total / below if below else 0.0
-    return total * (1 + course.remaining / steps) if steps else 0.0
+    return course.stock + (total * (1 + course.remaining / steps) if steps else 0.0)
 
 
 def _too_little(course: Course) -> Text:

@@ -109,15 +109,16 @@ def _value(
 def _measured(
     metric: Metric | Ratio, asked: Asked, found: Mapping[Wanted, Level], until: date
 ) -> Measured:
-    """The steps by which the level rose (or fell), up to the last whole one."""
+    """The steps by which the level rose (or fell) after the first, up to the last whole one."""
     spans = _cumulative(asked, until)
     reached = [float(_value(metric, asked.values, found, span) or 0) for span in spans]
     return Measured(
-        np.diff(reached, prepend=0.0),
+        np.diff(reached),
         None,
         np.empty(0),
         None,
         spans[-1].until if spans else asked.reported.start,
         _step_days(asked),
         _BLOCK_STEPS,
+        reached[0] if reached else 0.0,
     )

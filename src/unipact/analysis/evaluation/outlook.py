@@ -29,6 +29,7 @@ class Measured:
     until: date
     step_days: int = 1
     block: int = 7
+    stock: float = 0.0
 
 
 def look_ahead(
@@ -66,6 +67,7 @@ def look_ahead(
             measured.before_den,
             remaining,
             measured.block,
+            measured.stock,
         ),
         target=float(request.target),
         direction=request.direction,
@@ -86,7 +88,9 @@ def _stated(
 
     fan = []
     for steps, low, middle, high in outcome.fan:
-        day = period.start + timedelta(days=round(steps) * measured.step_days)
+        day = measured.until + timedelta(
+            days=(round(steps) - measured.num.size) * measured.step_days
+        )
         fan.append(FanStep(min(day, period.until), said(low), said(middle), said(high)))
     return Forecast(
         probability=rounded(Decimal(outcome.probability), _PROBABILITY_DECIMALS),

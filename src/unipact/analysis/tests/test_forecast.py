@@ -145,3 +145,25 @@ def test_the_seed_follows_from_what_is_asked() -> None:
 def test_a_level_outside_of_zero_to_one_is_refused() -> None:
     with pytest.raises(ValueError, match="level"):
         forecast(course(50, 10), target=1, direction="at_least", level=1.0, seed=1)
+
+
+def test_a_share_that_never_passed_one_is_not_drawn_above_it() -> None:
+    rng = np.random.default_rng(2)
+    whole = np.full(120, 24.0)
+    part = np.minimum(whole, rng.normal(23.5, 2.0, 120).clip(0))
+    found = forecast(
+        Course(part, whole, NOTHING, NOTHING, remaining=200),
+        target=1.0,
+        direction="at_most",
+        level=0.99,
+        seed=4,
+    )
+    assert isinstance(found, Outcome)
+    assert found.high <= 1.0
+    assert found.probability == 1.0
+
+
+def test_a_level_that_stands_still_stays_where_it_is() -> None:
+    still = Course(np.zeros(26), None, NOTHING, None, remaining=26, block=2, stock=31.0)
+    found = ahead(still, 31.0)
+    assert (found.low, found.high, found.burn) == (31.0, 31.0, 31.0)

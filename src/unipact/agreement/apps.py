@@ -6,5 +6,7 @@ from django.apps import AppConfig
 
 
 class AgreementConfig(AppConfig):
+    """The app of the spine."""
+
     name = "unipact.agreement"
     label = "agreement"

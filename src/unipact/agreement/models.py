@@ -49,6 +49,8 @@ class AppendOnly(models.Model):
 
 
 class PartyRole(models.TextChoices):
+    """Which of the two a party is."""
+
     UNIVERSITY = "university"
     ENTERPRISE = "enterprise"
 
@@ -192,9 +194,7 @@ class Evaluation(AppendOnly):
         ordering = ("version", "as_of", "made_at")
         constraints = (
             models.UniqueConstraint(fields=("version", "sha256"), name="evaluation_is_unique"),
-            models.CheckConstraint(
-                condition=Q(sha256__length=64), name="evaluation_hash_is_whole"
-            ),
+            models.CheckConstraint(condition=Q(sha256__length=64), name="evaluation_hash_is_whole"),
         )
         indexes = (models.Index(fields=("version", "-as_of"), name="evaluation_latest"),)
 
@@ -206,9 +206,7 @@ class AccessLog(AppendOnly):
     """A person of one party read a record of the other; the owner may see this line."""
 
     at = models.DateTimeField()
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reader = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="access_log")
     kind = models.CharField(max_length=32)

@@ -56,7 +56,9 @@ def agreement_import(
         raise NotPermitted("the agreement is not one of the actor's party")
     with transaction.atomic():
         agreement, _ = Agreement.objects.get_or_create(slug=file.agreement.id)
-        held = {each.n: each for each in agreement.versions.defer("original")}
+        held: dict[int, AgreementVersion] = {
+            each.n: each for each in agreement.versions.defer("original")
+        }
         same = held.get(file.agreement.version)
         if same is not None:
             if same.sha256 != _bare(file.sha256):
@@ -205,9 +207,7 @@ def _version_create(
     for party in file.agreement.parties:
         agreement.parties.add(_party(party))
     if state == VersionState.IN_FORCE:
-        agreement.versions.filter(state=VersionState.IN_FORCE).update(
-            state=VersionState.SUPERSEDED
-        )
+        agreement.versions.filter(state=VersionState.IN_FORCE).update(state=VersionState.SUPERSEDED)
     version: AgreementVersion = AgreementVersion.objects.create(
         agreement=agreement,
         n=file.agreement.version,

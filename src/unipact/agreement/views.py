@@ -28,7 +28,6 @@ from unipact.agreement.roles import Act
 from unipact.agreement.services import agreement_export
 from unipact.errors import Finding, Invalid
 
-
 _SIDES = {"owed": {"owed", "both"}, "due": {"due"}}
 
 
@@ -128,9 +127,7 @@ def field_page(request: HttpRequest, agreement: str, field: str) -> HttpResponse
     here = here_of(request, agreement)
     found = field_found(here, field)
     document = here.document or {}
-    rows = [
-        row for row in commitment_rows(document, here.actor.party) if row.field["id"] == field
-    ]
+    rows = [row for row in commitment_rows(document, here.actor.party) if row.field["id"] == field]
     return render(
         request,
         "agreement/field.html",

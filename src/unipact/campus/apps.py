@@ -6,5 +6,7 @@ from django.apps import AppConfig
 
 
 class CampusConfig(AppConfig):
+    """The app of the campus."""
+
     name = "unipact.campus"
     label = "campus"

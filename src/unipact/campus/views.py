@@ -1,4 +1,4 @@
-"""Pages of the campus: the buildings, one meter, and what could be seen before a target is agreed."""
+"""Pages of the campus: the buildings, one meter, and the smallest saving that could be seen."""
 
 from __future__ import annotations
 
@@ -92,11 +92,21 @@ def meter(request: HttpRequest, building: str) -> HttpResponse:
         ]
         if not found:
             raise NotFound(f"there is no building {building}")
-        spans = {"baseline": windows.baseline, "reporting": windows.reporting}
         statement = queries.savings_statement(
-            session, **spans, zone=windows.zone, building=building, level=_LEVEL
+            session,
+            baseline=windows.baseline,
+            reporting=windows.reporting,
+            zone=windows.zone,
+            building=building,
+            level=_LEVEL,
         )
-        days = queries.meter_days(session, building=building, **spans, zone=windows.zone)
+        days = queries.meter_days(
+            session,
+            building=building,
+            baseline=windows.baseline,
+            reporting=windows.reporting,
+            zone=windows.zone,
+        )
         scatter = queries.temperature_scatter(
             session, building=building, baseline=windows.baseline, zone=windows.zone
         )

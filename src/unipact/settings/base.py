@@ -108,7 +108,7 @@ FORMAT_MODULE_PATH = ["unipact.web.locale_formats"]
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = UNIPACT_HOME / "static"
+STATIC_ROOT: Path | None = UNIPACT_HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

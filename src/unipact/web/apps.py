@@ -6,5 +6,7 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
+    """The app of the shell."""
+
     name = "unipact.web"
     label = "web"

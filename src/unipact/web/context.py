@@ -11,7 +11,8 @@ from django.http import HttpRequest
 
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
-from unipact.web.lake import attributions
+from unipact.analysis.registry import NavigationEntry
+from unipact.web.lake import attributions, field_pages
 
 FIELD_ICONS: Mapping[str, str] = {
     "college": "school",
@@ -31,7 +32,7 @@ class MenuField:
     id: str
     name: Mapping[str, str]
     icon: str
-    app: str
+    pages: tuple[NavigationEntry, ...]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -45,7 +46,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "names": here.party_names(),
             # Called by a template that shows measured data, and by no other.
             "attributions": attributions,
-            "may_see_meters": actor.may(Act.METERS_SEE),
             "may_see_rows": actor.may(Act.EVIDENCE_ROWS_SEE),
             "may_see_access": actor.may(Act.ACCESS_LOG_SEE),
             "may_export": actor.may(Act.AGREEMENT_EXPORT),
@@ -56,7 +56,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _fields(here: Standpoint) -> tuple[MenuField, ...]:
     if here.document is None:
         return ()
+    pages = field_pages()
     return tuple(
-        MenuField(each["id"], each["name"], FIELD_ICONS.get(each["app"], "flag"), each["app"])
+        MenuField(
+            each["id"],
+            each["name"],
+            FIELD_ICONS.get(each["app"], "flag"),
+            pages.get(each["app"], ()) if here.actor.may(Act.METERS_SEE) else (),
+        )
         for each in here.document["agreement"]["fields"]
     )

@@ -48,9 +48,7 @@ def demo_accounts_create() -> None:
     for account in DEMO_ACCOUNTS:
         if account.party not in parties:
             raise NotFound(f"no {account.party} was imported yet")
-        membership_grant(
-            username=account.username, party=parties[account.party], role=account.role
-        )
+        membership_grant(username=account.username, party=parties[account.party], role=account.role)
 
 
 def demo_parties() -> tuple[OpenParty, ...]:

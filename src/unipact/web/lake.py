@@ -11,10 +11,11 @@ from django.conf import settings
 
 from unipact.agreement.engine.terms import Text
 from unipact.analysis.evaluation import Page
+from unipact.analysis.registry import NavigationEntry
 from unipact.errors import NotFound
 from unipact.installation import Installation
 
-PAGE_ROWS = 100
+PAGE_ROWS = 25
 _INTERVALS = 1_000
 
 # A page's query reads at most a few parts of one table; two at a time would only share two cores.
@@ -27,6 +28,11 @@ Evidence = Mapping[str, Any]
 def installation() -> Installation:
     """The installation whose lake the console shows."""
     return Installation(settings.UNIPACT_HOME)
+
+
+def field_pages() -> dict[str, tuple[NavigationEntry, ...]]:
+    """App of a field that runs → the pages of its own that its manifest names."""
+    return {each.id: each.navigation for each in installation().manifests}
 
 
 def rows_page(evidence: Evidence, *, name: str | None, cursor: str | None) -> Page:

@@ -10,8 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +68,7 @@ class ProblemMiddleware:
         return self._handler(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer to an error of ours; any other stays Django's."""
         if isinstance(error, UnipactError):
             return problem_of(request, error)
         return None
@@ -129,19 +129,23 @@ def problem(
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """A request that no view could read."""
     return problem(request, 400, slug="bad-request")
 
 
-def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """A refusal of Django's own."""
     return problem(request, 403, slug=NotPermitted.slug)
 
 
-def page_not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """An address that leads nowhere."""
     return problem(request, 404, slug=NotFound.slug)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours; the log has it."""
     return problem(request, 500, slug="error")
 
 

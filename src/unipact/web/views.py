@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
@@ -29,11 +29,12 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     @method_decorator(sensitive_post_parameters())
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return response
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """As Django's own, without the password in any error report."""
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """The form, and on the demo the accounts beside it."""
         context: dict[str, object] = super().get_context_data(**kwargs)
         context["demo_parties"] = demo_parties()
         return context
@@ -77,12 +78,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "counts": counted(rows),
             "total": len(rows),
             "health": overview.health(document, rows),
-            "waiting": overview.waiting(rows, here.actor.party),
+            "waiting": overview.waiting(rows),
             "owed": [row for row in rows if row.side in {"owed", "both"} and row.is_live],
             "owed_later": sum(row.side in {"owed", "both"} and not row.is_live for row in rows),
             "due": [row for row in rows if row.side == "due" and row.is_live],
             "due_later": sum(row.side == "due" and not row.is_live for row in rows),
-            "changes": overview.changes(document, here.earlier, rows),
+            "changes": overview.changes(here.earlier, rows),
             "earlier": here.earlier,
             "coming": overview.coming(document, rows, _COMING_DAYS),
         },

@@ -97,16 +97,12 @@ def health(document: Document, rows: Sequence[CommitmentRow]) -> tuple[FieldHeal
     )
 
 
-def waiting(rows: Sequence[CommitmentRow], party: str) -> tuple[CommitmentRow, ...]:
-    """What the party must act on: its own commitments that need somebody."""
-    return tuple(
-        row for row in rows if row.standing in _WAITING and row.side in {"owed", "both"}
-    )
+def waiting(rows: Sequence[CommitmentRow]) -> tuple[CommitmentRow, ...]:
+    """What the reader's party must act on: its own commitments that need somebody."""
+    return tuple(row for row in rows if row.standing in _WAITING and row.side in {"owed", "both"})
 
 
-def changes(
-    document: Document, earlier: Document | None, rows: Sequence[CommitmentRow]
-) -> tuple[Change, ...]:
+def changes(earlier: Document | None, rows: Sequence[CommitmentRow]) -> tuple[Change, ...]:
     """What stands or measures otherwise than in the earlier document; turns come first."""
     if earlier is None:
         return ()
@@ -131,15 +127,19 @@ def coming(document: Document, rows: Sequence[CommitmentRow], days: int) -> tupl
     as_of = date.fromisoformat(document["as_of"])
     last = (as_of + timedelta(days=days)).isoformat()
     by_id = {row.id: row for row in rows}
-    found = []
+    found: list[Coming] = []
     for commitment in document["commitments"]:
         row = by_id[commitment["id"]]
-        for milestone in commitment["milestones"]:
-            if document["as_of"] < milestone["due"] <= last:
-                found.append(Coming(milestone["due"], "milestone", milestone["title"], row))
-        for period in commitment["periods"]:
-            if document["as_of"] < period["due"] <= last:
-                found.append(Coming(period["due"], "due", commitment["title"], row))
+        found += [
+            Coming(each["due"], "milestone", each["title"], row)
+            for each in commitment["milestones"]
+            if document["as_of"] < each["due"] <= last
+        ]
+        found += [
+            Coming(each["due"], "due", commitment["title"], row)
+            for each in commitment["periods"]
+            if document["as_of"] < each["due"] <= last
+        ]
     return tuple(sorted(found, key=lambda each: (each.on, each.kind, each.row.id)))
 
 
@@ -156,6 +156,4 @@ def term(document: Document) -> Term:
         if date(year, 1, 1) < until
     ]
     last = (until - timedelta(days=1)).isoformat()
-    return Term(
-        start.isoformat(), last, days, passed, round(passed * 1000 / days), tuple(ticks)
-    )
+    return Term(start.isoformat(), last, days, passed, round(passed * 1000 / days), tuple(ticks))

@@ -1,4 +1,4 @@
-"""The report of a period: every commitment by field, with the evidence that each figure rests on."""
+"""The report of a period: every commitment by field, with the evidence under each figure."""
 
 from __future__ import annotations
 

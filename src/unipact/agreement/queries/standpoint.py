@@ -66,13 +66,13 @@ class Standpoint:
 
 def document_of(evaluation: Evaluation) -> Document:
     """The run document of a stored evaluation."""
-    return _document(evaluation.pk)
+    return _document(evaluation.pk, evaluation.sha256)
 
 
 @lru_cache(maxsize=64)
-def _document(pk: int) -> Document:
+def _document(pk: int, _sha256: str) -> Document:
     """A stored run document; it never changes, so a worker parses it once."""
-    stored: bytes = Evaluation.objects.values_list("document", flat=True).get(pk=pk)
+    stored = Evaluation.objects.values_list("document", flat=True).get(pk=pk)
     parsed: dict[str, Any] = json.loads(bytes(stored))
     return parsed
 
@@ -83,7 +83,11 @@ def actor_of(user_id: int | None, name: str) -> Actor:
     Raises:
         NotPermitted: the person acts for no party.
     """
-    found = Membership.objects.filter(user_id=user_id).select_related("party").first()
+    found = (
+        Membership.objects.filter(user_id=user_id).select_related("party").first()
+        if user_id is not None
+        else None
+    )
     if found is None or user_id is None:
         raise NotPermitted("this account acts for no party")
     return Actor(user_id, name, found.party.slug, Role(found.role))

@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Max
 
 from unipact.agreement.engine.terms import Agreement as Terms
-from unipact.agreement.engine.terms import Party as PartyTerms
 from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.models import AgreementVersion
 from unipact.agreement.queries.standpoint import Document, Standpoint
@@ -56,17 +55,13 @@ class ContributionRow:
 
 def terms_of(here: Standpoint) -> Terms:
     """The typed terms of the standpoint's version."""
-    return _terms(here.version.pk)
-
-
-def parties_by_id(terms: Terms) -> dict[str, PartyTerms]:
-    return {each.id: each for each in terms.parties}
+    return _terms(here.version.pk, here.version.sha256)
 
 
 @lru_cache(maxsize=32)
-def _terms(pk: int) -> Terms:
+def _terms(pk: int, _sha256: str) -> Terms:
     """A version's terms; its bytes never change, so a worker reads them once."""
-    original: bytes = AgreementVersion.objects.values_list("original", flat=True).get(pk=pk)
+    original = AgreementVersion.objects.values_list("original", flat=True).get(pk=pk)
     return read_agreement(bytes(original)).agreement
 
 
@@ -136,12 +131,11 @@ def _marks(
     amount = Decimal(contribution["amount"]) or Decimal(1)
     marks = []
     for each in contribution["schedule"]:
+        passed = (date.fromisoformat(each["on"]) - start).days
         share = float(Decimal(each["amount"]) / amount)
         marks.append(
             InstalmentMark(
-                at=min(
-                    1000, max(0, round((date.fromisoformat(each["on"]) - start).days * 1000 / days))
-                ),
+                at=min(1000, max(0, round(passed * 1000 / days))),
                 # The area, not the radius, is in proportion.
                 radius=4 + round(9 * share**0.5),
                 on=each["on"],

@@ -105,40 +105,22 @@ UNITS: _Words = {
 }
 
 
-def _named(words: _Words, key: str) -> str:
-    return str(words[key]) if key in words else key.replace("_", " ").replace("-", " ")
+_ALL: Mapping[str, _Words] = {
+    "standing": STANDINGS,
+    "effort": EFFORTS,
+    "role": ROLES,
+    "owner": OWNERS,
+    "state": STATES,
+    "kind": KINDS,
+    "grain": GRAINS,
+    "access": ACCESSES,
+}
 
 
-def standing_name(standing: str) -> str:
-    return _named(STANDINGS, standing)
-
-
-def effort_name(effort: str) -> str:
-    return _named(EFFORTS, effort)
-
-
-def role_name(role: str) -> str:
-    return _named(ROLES, role)
-
-
-def owner_name(role: str) -> str:
-    return _named(OWNERS, role)
-
-
-def state_name(state: str) -> str:
-    return _named(STATES, state)
-
-
-def kind_name(kind: str) -> str:
-    return _named(KINDS, kind)
-
-
-def grain_name(grain: str) -> str:
-    return _named(GRAINS, grain)
-
-
-def access_name(kind: str) -> str:
-    return _named(ACCESSES, kind)
+def named(words: str, key: str) -> str:
+    """The name of ``key`` among ``words``; what has none shows as it is written, spaced."""
+    found = _ALL[words].get(key)
+    return str(found) if found is not None else key.replace("_", " ").replace("-", " ")
 
 
 def unit_name(unit: str) -> str:

@@ -15,17 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
 from unipact.agreement.engine.terms import Text
-from unipact.agreement.queries.wording import (
-    access_name,
-    effort_name,
-    grain_name,
-    kind_name,
-    owner_name,
-    role_name,
-    standing_name,
-    state_name,
-    unit_name,
-)
+from unipact.agreement.queries.wording import named as name_among
+from unipact.agreement.queries.wording import unit_name
 
 register = template.Library()
 
@@ -63,6 +54,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 @register.simple_tag
 def standing_icon(standing: str) -> SafeString:
+    """The drawing that stands for a standing."""
     return icon(STANDING_ICONS.get(standing, "circle"))
 
 
@@ -73,7 +65,7 @@ def pill(standing: str) -> SafeString:
         '<span class="pill pill-{}">{}<span>{}</span></span>',
         standing.replace("_", "-"),
         icon(STANDING_ICONS.get(standing, "circle")),
-        standing_name(standing),
+        name_among("standing", standing),
     )
 
 
@@ -86,18 +78,9 @@ def word(text: Mapping[str, str] | None) -> str:
 
 
 @register.filter
-def standing_word(standing: str) -> str:
-    return standing_name(standing)
-
-
-@register.filter
-def effort_word(effort: str) -> str:
-    return effort_name(effort)
-
-
-@register.filter
-def role_word(role: str) -> str:
-    return role_name(role)
+def named(key: str, words: str) -> str:
+    """The name that people read for a document's word: ``row.standing|named:"standing"``."""
+    return name_among(words, key)
 
 
 @register.filter
@@ -105,11 +88,6 @@ def party_names(ids: list[str], names: Mapping[str, Mapping[str, str]]) -> str:
     """Parties by name, in the order of the agreement file."""
     joint = pgettext("between parties", ", ")
     return joint.join(word(names.get(each)) or each for each in ids)
-
-
-@register.filter
-def owner_word(role: str) -> str:
-    return owner_name(role)
 
 
 @register.filter
@@ -152,7 +130,9 @@ def quantity(value: object, unit: str) -> str:
 
 
 def _signed(number: Decimal, places: int) -> str:
-    return f"{number:,.{places}f}".replace("-", "\N{MINUS SIGN}")
+    # Rounding first, so that nothing shows as minus zero.
+    rounded = round(number, places) + 0
+    return f"{rounded:,.{places}f}".replace("-", "\N{MINUS SIGN}")
 
 
 register.filter("quantity", quantity)
@@ -186,12 +166,8 @@ def last_day(until: str) -> str:
 
 @register.simple_tag
 def direction_sign(direction: str) -> str:
+    """The sign between a value and its target."""
     return "≥" if direction == "at_least" else "≤"
-
-
-@register.simple_tag
-def direction_words(direction: str) -> str:
-    return gettext("at least") if direction == "at_least" else gettext("at most")
 
 
 @register.filter
@@ -201,28 +177,9 @@ def both(text: Text) -> str:
 
 
 @register.filter
-def state_word(state: str) -> str:
-    return state_name(state)
-
-
-@register.filter
-def kind_word(kind: str) -> str:
-    return kind_name(kind)
-
-
-@register.filter
 def kind_icon(kind: str) -> str:
+    """The drawing that stands for a kind of contribution."""
     return _KIND_ICONS.get(kind, "packages")
-
-
-@register.filter
-def access_word(kind: str) -> str:
-    return access_name(kind)
-
-
-@register.filter
-def grain_word(grain: str) -> str:
-    return grain_name(grain)
 
 
 @register.filter
@@ -271,7 +228,9 @@ def quality_facts(quality: Mapping[str, Any]) -> list[tuple[str, str]]:
     facts = []
     for name, value in quality.items():
         if isinstance(value, Mapping):
-            facts += [(f"{name}.{key}", str(each)) for key, each in value.items() if _is_short(each)]
+            facts += [
+                (f"{name}.{key}", str(each)) for key, each in value.items() if _is_short(each)
+            ]
         elif isinstance(value, list):
             facts.append((name, str(len(value))))
         elif _is_short(value):
@@ -281,3 +240,9 @@ def quality_facts(quality: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _is_short(value: object) -> bool:
     return isinstance(value, str | int | bool) and len(str(value)) <= 120
+
+
+@register.filter
+def permille(place: int) -> str:
+    """A place in thousandths of a line as SVG writes it, so that it scales without distortion."""
+    return f"{place / 10:.1f}%"

@@ -72,7 +72,7 @@
       const line = (name, points, colour, type) => { if (points.length) series.push({ name, type: "line", symbol: "none", lineStyle: { color: colour, width: 2, type }, itemStyle: { color: colour }, data: points }); };
       line(w.workday_line, data.workday_line, navy, "solid");
       line(w.weekend_line, data.weekend_line, amber, "dashed");
-      return { ...option, tooltip: { trigger: "item", renderMode: "richText", formatter: (p) => number(p.value[0], "°C") + "  " + number(p.value[1], data.unit) }, xAxis: { type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v, "°C") }, splitLine: { show: false }, axisLine: { lineStyle: { color: "#a9b7ca" } } }, yAxis: value(data.unit, { scale: false }), series };
+      return { ...option, tooltip: { trigger: "item", renderMode: "richText", formatter: (p) => number(p.value[0], "°C") + "  " + number(p.value[1], data.unit) }, xAxis: { type: "value", scale: true, axisLabel: { color: ink, formatter: (v) => number(v, "°C") }, splitLine: { show: false }, axisLine: { lineStyle: { color: "#a9b7ca" } } }, yAxis: value(data.unit, { scale: false, axisLine: { show: false } }), series };
     },
     // Hours of the day against days of the week: nights and weekends show at once.
     heat(data) {

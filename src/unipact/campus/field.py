@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from unipact.agreement.engine.terms import Text
-from unipact.analysis.registry import FieldManifest
+from unipact.analysis.registry import FieldManifest, NavigationEntry
 from unipact.campus.metrics import METRICS
 from unipact.campus.services import IMPORTERS
 from unipact.campus.tables import TABLES
@@ -14,5 +14,10 @@ FIELD = FieldManifest(
     tables=TABLES,
     metrics=METRICS,
     importers=IMPORTERS,
+    navigation=(
+        NavigationEntry(
+            label=Text("Energy of the campus", "校园用能"), route="campus:buildings", icon="bolt"
+        ),
+    ),
     cli="unipact.campus.commands:app",
 )

@@ -61,6 +61,7 @@ def write(table: pa.Table, path: Path) -> None:
 
 
 def main() -> None:
+    """Write the four files."""
     archive = Path(sys.argv[1])
     output = Path(sys.argv[2]) if len(sys.argv) > 2 else DEFAULT_OUTPUT
     output.mkdir(parents=True, exist_ok=True)

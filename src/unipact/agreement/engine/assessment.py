@@ -15,30 +15,39 @@ from typing import Any
 
 from unipact.agreement.engine.milestones import judge_milestone
 from unipact.agreement.engine.ports import (
-    Forecast,
-    Interval,
     MetricAnswer,
     MetricDescription,
     MetricRequest,
     MetricSource,
 )
 from unipact.agreement.engine.quantities import decimal_text, same_unit
-from unipact.agreement.engine.reasons import Case, Reason
+from unipact.agreement.engine.reasons import Case
+from unipact.agreement.engine.run_form import (
+    Document,
+    agreement_form,
+    baseline_form,
+    contribution_form,
+    forecast_form,
+    measurement_form,
+    metric_form,
+    number_form,
+    reason_form,
+    rules_form,
+    span_form,
+    text_form,
+)
 from unipact.agreement.engine.states import VersionState
 from unipact.agreement.engine.status import Judgement, Standing, judge, standing_counts
 from unipact.agreement.engine.terms import (
     Agreement,
-    Baseline,
     Benefit,
     Commitment,
-    Contribution,
     Span,
     Target,
     Text,
 )
 
 FORMAT = "unipact-run/1"
-Document = dict[str, Any]
 _EFFORTS = ("talent-cultivation", "scientific-research", "smart-campus")
 
 
@@ -64,7 +73,7 @@ def assess(
     snapshot = source.snapshot
     return {
         "format": FORMAT,
-        "agreement": _agreement(agreement, sha256, state),
+        "agreement": agreement_form(agreement, sha256, state),
         "as_of": as_of.isoformat(),
         "snapshot": {
             "id": snapshot.id,
@@ -72,10 +81,10 @@ def assess(
             "data_until": snapshot.data_until.isoformat() if snapshot.data_until else None,
         },
         "software": dict(source.software),
-        "rules": _rules(agreement),
+        "rules": rules_form(agreement),
         "summary": _summary(agreement, commitments),
         "commitments": commitments,
-        "contributions": [_contribution(c, as_of) for c in agreement.contributions],
+        "contributions": [contribution_form(c, as_of) for c in agreement.contributions],
         "benefits": [_benefit(b, agreement, answers, as_of) for b in agreement.benefits],
     }
 
@@ -173,38 +182,6 @@ def _benefit_request(benefit: Benefit, agreement: Agreement, as_of: date) -> Met
     )
 
 
-def _agreement(agreement: Agreement, sha256: str, state: VersionState) -> Document:
-    return {
-        "id": agreement.id,
-        "version": agreement.version,
-        "sha256": sha256,
-        "state": state,
-        "title": _text(agreement.title),
-        "illustration": _text(agreement.illustration) if agreement.illustration else None,
-        "zone": agreement.zone,
-        "term": _span(agreement.term),
-        "parties": [
-            {"id": party.id, "role": party.role, "name": _text(party.name)}
-            for party in agreement.parties
-        ],
-        "fields": [
-            {"id": field.id, "kind": field.kind, "name": _text(field.name), "app": field.app}
-            for field in agreement.fields
-        ],
-    }
-
-
-def _rules(agreement: Agreement) -> Document:
-    rules = agreement.status
-    return {
-        "level": decimal_text(rules.level),
-        "on_track_from": decimal_text(rules.on_track_from),
-        "off_track_below": decimal_text(rules.off_track_below),
-        "least_elapsed": decimal_text(rules.least_elapsed),
-        "partly_from": decimal_text(rules.partly_from),
-    }
-
-
 def _summary(agreement: Agreement, commitments: Sequence[Document]) -> Document:
     def counts(chosen: Iterable[Document]) -> dict[str, int]:
         standings: list[Standing] = [entry["standing"] for entry in chosen]
@@ -248,12 +225,12 @@ def _commitment(
         "owed_by": list(commitment.owed_by),
         "owed_to": list(commitment.owed_to),
         "owner": {"party": commitment.owner_party, "role": commitment.owner_role},
-        "title": _text(commitment.title),
-        "text": _text(commitment.text),
+        "title": text_form(commitment.title),
+        "text": text_form(commitment.text),
         "metric_ref": _reference(commitment),
-        "metric": _metric(metric) if metric else None,
+        "metric": metric_form(metric) if metric else None,
         "where": dict(commitment.where),
-        "baseline": _baseline(commitment.baseline) if commitment.baseline else None,
+        "baseline": baseline_form(commitment.baseline) if commitment.baseline else None,
         "unit": commitment.unit,
         "direction": commitment.direction,
         "standing": periods[current]["standing"],
@@ -303,35 +280,24 @@ def _period(case: Case, answer: MetricAnswer | None) -> Document:
     )
     return {
         "id": target.id,
-        **_span(target.period),
+        **span_form(target.period),
         "due": target.due.isoformat(),
         "target": decimal_text(target.value),
         "state": judgement.state,
         "status": judgement.status,
         "standing": judgement.standing,
-        "reason": _reason(judgement.reason),
-        "forecast": _forecast(given.forecast, case.rules.level) if given.forecast else None,
-        "forecast_gap": _text(given.forecast_gap) if given.forecast_gap else None,
+        "reason": reason_form(judgement.reason),
+        "forecast": forecast_form(given.forecast, case.rules.level) if given.forecast else None,
+        "forecast_gap": text_form(given.forecast_gap) if given.forecast_gap else None,
         "series": [
             {
-                **_span(step.span),
-                "value": _number(step.value),
-                "cumulative": _number(step.cumulative),
+                **span_form(step.span),
+                "value": number_form(step.value),
+                "cumulative": number_form(step.cumulative),
             }
             for step in given.series
         ],
-        **_measurement(given),
-    }
-
-
-def _measurement(answer: MetricAnswer) -> Document:
-    until = answer.measured_until
-    return {
-        "value": _number(answer.value),
-        "gap": _text(answer.gap) if answer.gap else None,
-        "interval": _interval(answer.interval) if answer.interval else None,
-        "measured_until": until.isoformat() if until else None,
-        "evidence": dict(answer.evidence) if answer.evidence is not None else None,
+        **measurement_form(given),
     }
 
 
@@ -344,35 +310,16 @@ def _milestones(
         found.append(
             {
                 "id": milestone.id,
-                "title": _text(milestone.title),
+                "title": text_form(milestone.title),
                 "due": milestone.due.isoformat(),
                 "weight": milestone.weight,
-                "value": _number(milestone.value),
-                "measured": _number(judgement.measured),
+                "value": number_form(milestone.value),
+                "measured": number_form(judgement.measured),
                 "state": judgement.state,
-                "reason": _reason(judgement.reason),
+                "reason": reason_form(judgement.reason),
             }
         )
     return found
-
-
-def _contribution(contribution: Contribution, as_of: date) -> Document:
-    zero = contribution.amount - contribution.amount
-    due = sum((i.amount for i in contribution.schedule if i.on <= as_of), zero)
-    return {
-        "id": contribution.id,
-        "party": contribution.party,
-        "field": contribution.field,
-        "kind": contribution.kind,
-        "title": _text(contribution.title),
-        "amount": decimal_text(contribution.amount),
-        "unit": contribution.unit,
-        "due": decimal_text(due),
-        "schedule": [
-            {"on": instalment.on.isoformat(), "amount": decimal_text(instalment.amount)}
-            for instalment in contribution.schedule
-        ],
-    }
 
 
 def _benefit(benefit: Benefit, agreement: Agreement, answers: _Answers, as_of: date) -> Document:
@@ -386,80 +333,9 @@ def _benefit(benefit: Benefit, agreement: Agreement, answers: _Answers, as_of: d
         "id": benefit.id,
         "party": benefit.party,
         "field": benefit.field,
-        "title": _text(benefit.title),
+        "title": text_form(benefit.title),
         "metric_ref": _reference(benefit),
-        "metric": _metric(metric) if metric else None,
-        **_span(_benefit_span(agreement, as_of)),
-        **_measurement(answer),
+        "metric": metric_form(metric) if metric else None,
+        **span_form(_benefit_span(agreement, as_of)),
+        **measurement_form(answer),
     }
-
-
-def _metric(metric: MetricDescription) -> Document:
-    return {
-        "name": metric.name,
-        "version": metric.version,
-        "sha256": metric.sha256,
-        "label": _text(metric.label),
-        "description": _text(metric.description),
-        "unit": metric.unit,
-        "decimals": metric.decimals,
-        "source": metric.source,
-    }
-
-
-def _baseline(baseline: Baseline) -> Document:
-    span = _span(baseline.period) if baseline.period else {"from": None, "until": None}
-    source = _text(baseline.source) if baseline.source else None
-    return {**span, "value": _number(baseline.value), "source": source}
-
-
-def _forecast(forecast: Forecast, level: Decimal) -> Document:
-    return {
-        "probability": decimal_text(forecast.probability),
-        "level": decimal_text(level),
-        "low": decimal_text(forecast.low),
-        "middle": decimal_text(forecast.middle),
-        "high": decimal_text(forecast.high),
-        "burn": decimal_text(forecast.burn),
-        "fan": [
-            {
-                "until": step.until.isoformat(),
-                "low": decimal_text(step.low),
-                "middle": decimal_text(step.middle),
-                "high": decimal_text(step.high),
-            }
-            for step in forecast.fan
-        ],
-        "method": _text(forecast.method),
-        "seed": forecast.seed,
-    }
-
-
-def _interval(interval: Interval) -> Document:
-    return {
-        "level": decimal_text(interval.level),
-        "low": decimal_text(interval.low),
-        "high": decimal_text(interval.high),
-        "method": _text(interval.method),
-    }
-
-
-def _reason(reason: Reason) -> Document:
-    return {
-        "code": reason.code,
-        "en": reason.text.en,
-        "zh": reason.text.zh,
-        "facts": dict(reason.facts),
-    }
-
-
-def _text(text: Text) -> Document:
-    return {"en": text.en, "zh": text.zh}
-
-
-def _span(span: Span) -> Document:
-    return {"from": span.start.isoformat(), "until": span.until.isoformat()}
-
-
-def _number(value: Decimal | None) -> str | None:
-    return None if value is None else decimal_text(value)

@@ -16,7 +16,7 @@ from unipact.agreement import commands as agreement
 from unipact.errors import UnipactError
 from unipact.exits import Exit, exit_for
 from unipact.installation import commands as installation
-from unipact.installation.home import FIELDS
+from unipact.installation.home import FIELDS, Installation, home_folder
 from unipact.web import commands as console
 
 app = typer.Typer(
@@ -47,11 +47,13 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and end."
     ),
 ) -> None:
-    """Nothing to do before a command."""
+    """Hand every command the installation that it runs in."""
+    context.obj = Installation(home_folder())
 
 
 app.command("check", rich_help_panel=_FILE)(agreement.checker(installation.known_metrics))

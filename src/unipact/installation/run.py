@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def run_file(
     if sources:
         installation.load(sources.imports, progress)
     evaluator = installation.evaluator()
-    day = as_of or (sources.as_of if sources else evaluator.snapshot.data_until)
+    day = as_of or (sources.as_of if sources else _last_day(evaluator.snapshot.data_until))
     if day is None:
         finding = Finding(
             str(path),
@@ -80,3 +80,7 @@ def run_file(
         as_of=day,
     )
     return Run(file, document)
+
+
+def _last_day(data_until: date | None) -> date | None:
+    return data_until - timedelta(days=1) if data_until else None

@@ -95,7 +95,7 @@ docs: dev ## Write the generated pages of docs/reference
 	$(PY) tools/reference.py
 
 pictures: dev system ## Take the pictures of the console in docs/pictures
-	UNIPACT_PICTURES=docs/pictures $(PYTEST) -m browser tests/browser
+	UNIPACT_PICTURES=1 $(PYTEST) -m browser tests/browser/test_every_page.py
 
 fonts: dev ## Cut the web fonts out of Noto Sans CJK (needs fonts-noto-cjk)
 	$(PY) tools/fonts.py

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from unipact.errors import Invalid, NotFound, UnipactError
+from unipact.errors import Invalid, NotFound, Unavailable, UnipactError
 
 
 class Exit(IntEnum):
@@ -27,6 +27,6 @@ def exit_for(error: UnipactError) -> Exit:
     """The exit code of a command that ends with ``error``."""
     if isinstance(error, Invalid | NotFound):
         return Exit.INVALID
-    if error.slug == "unavailable":
+    if isinstance(error, Unavailable):
         return Exit.NOT_ACCEPTED
     return Exit.REFUSED

@@ -103,7 +103,7 @@ def _zone(root: Cursor) -> None:
     zone = root.text("zone")
     if zone and zone not in zones():
         near = closest(zone, zones())
-        mend = f"did you mean `{near}`?" if near else "An example: Asia/Shanghai"
+        mend = f"Did you mean `{near}`?" if near else "An example: Asia/Shanghai"
         root.at("zone").say(f"{shown(zone)} is no IANA time zone", mend)
 
 

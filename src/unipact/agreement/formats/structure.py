@@ -81,11 +81,11 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean `x`?``, or the list of what is known."""
+    """``Did you mean `x`?``, or the list of what is known."""
     choices = sorted(set(known))
     near = closest(word, choices)
     if near:
-        return f"did you mean `{near}`?"
+        return f"Did you mean `{near}`?"
     return "Known here: " + ", ".join(choices) if choices else ""
 
 
@@ -189,7 +189,7 @@ def _words(fault: _Fault) -> tuple[str, str]:
         case "enum":
             mend = did_you_mean(value, limit) if isinstance(value, str) else ""
             what = f"{shown(value)} is not one of {', '.join(limit)}"
-            return what, mend if mend.startswith("did") else ""
+            return what, mend if mend.startswith("Did") else ""
         case "const":
             return f"{shown(value)} is not {shown(limit)}, the one format that is read", ""
         case "pattern" | "format" if fault.rule.get("format") == "date":

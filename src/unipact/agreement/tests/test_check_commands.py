@@ -55,7 +55,7 @@ def test_check_refuses_with_every_finding(file: Path) -> None:
 
 def test_check_knows_the_metrics_of_running_fields(file: Path) -> None:
     file.write_bytes(spoiled("campus.avoided_energy_kwh@1", "campus.avoided_energy@1"))
-    assert "did you mean" in str(error_of(run("check", file)).findings[0])
+    assert "Did you mean" in str(error_of(run("check", file)).findings[0])
 
 
 def test_check_prints_findings_as_json(file: Path) -> None:

@@ -17,14 +17,14 @@ SPOILED = [
         'direcion = "at_least"',
         "direcion",
         "commitment[0].direcion",
-        "did you mean `direction`?",
+        "Did you mean `direction`?",
     ),
     (
         'direction = "at_least"',
         'direction = "at_lest"',
         "at_lest",
         "commitment[0].direction",
-        "did you mean `at_least`?",
+        "Did you mean `at_least`?",
     ),
     (
         'unit = "share"\n',
@@ -55,7 +55,7 @@ SPOILED = [
         'zone = "Asia/Shangai"',
         "zone =",
         "zone",
-        "did you mean `Asia/Shanghai`?",
+        "Did you mean `Asia/Shanghai`?",
     ),
     (
         "signed_on = 2019-06-25",
@@ -97,7 +97,7 @@ SPOILED = [
         'propose = ["uni", "frm"]',
         "propose =",
         "governance.propose[1]",
-        "did you mean `firm`?",
+        "Did you mean `firm`?",
     ),
     ('level = "0.90"', 'level = "1"', 'level = "1"', "status.level", "no level of an interval"),
     (
@@ -136,7 +136,7 @@ SPOILED = [
         'field = "camps"',
         "camps",
         "commitment[0].field",
-        "did you mean `campus`?",
+        "Did you mean `campus`?",
     ),
     (
         'owed_by = ["uni", "firm"]',
@@ -432,7 +432,7 @@ def test_metrics_that_running_fields_declare_are_accepted() -> None:
 def test_a_metric_of_a_running_field_must_be_declared() -> None:
     data = spoiled("campus.energy_savings_share@1", "campus.energy_saving_share@1")
     (finding,) = findings_of(data, known_metrics=KNOWN)
-    assert "did you mean `campus.energy_savings_share@1`?" in str(finding)
+    assert "Did you mean `campus.energy_savings_share@1`?" in str(finding)
 
 
 def test_a_metric_of_a_field_that_does_not_run_is_no_fault() -> None:

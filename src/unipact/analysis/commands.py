@@ -151,7 +151,7 @@ def metrics_show(
         _json(said)
         return
     for name, value in said.items():
-        typer.echo(f"{name:<12} {value if isinstance(value, str) else json.dumps(value)}")
+        typer.echo(f"{name:<14} {value if isinstance(value, str) else json.dumps(value)}")
 
 
 def _held(context: typer.Context) -> Holding:
@@ -176,7 +176,7 @@ def _said(registry: Registry, metric: AnyMetric) -> dict[str, Any]:
         "sha256": Compiler(registry).sha256(metric),
         "label": f"{metric.label.en} / {metric.label.zh}",
         "description": metric.description.en,
-        "描述": metric.description.zh,
+        "description_zh": metric.description.zh,
         "unit": metric.unit,
         "decimals": str(metric.decimals),
         "direction": metric.direction or "",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Scalar, Table
 
 #: 52 weeks: the same weekday, at most two days away from the same date a year before.
-WEEKS_52_H = 52 * 7 * 24
+WEEKS_52_S = 52 * 7 * 24 * 3600
 
 ELECTRICITY = Metric(
     name="campus.electricity_kwh",
@@ -44,16 +44,13 @@ ELECTRICITY = Metric(
 def matched_hours(tables: Mapping[str, Table], scope: Scope) -> Table:
     """Each valid hour beside the hour that it is compared with, where both were measured."""
     now = valid_readings(tables, scope)
-    now = now.mutate(hour=now.ts.epoch_seconds() // 3600)
     before = valid_readings(tables, scope)
+    # The hour that it is compared with carries that hour's name, so that the period cuts both.
+    later = (before.ts.epoch_seconds() + WEEKS_52_S).as_timestamp("s").cast("timestamp('UTC')")
     before = before.select(
-        "building_id",
-        "meter",
-        before_ts=before.ts,
-        before_kwh=before.kwh,
-        hour=before.ts.epoch_seconds() // 3600 + WEEKS_52_H,
+        "building_id", "meter", before_ts=before.ts, before_kwh=before.kwh, ts=later
     )
-    joined = now.inner_join(before, ["building_id", "meter", "hour"])
+    joined = now.inner_join(before, ["building_id", "meter", "ts"])
     return joined.mutate(change_kwh=joined.kwh - joined.before_kwh).select(
         "building_id", "meter", "ts", "kwh", "before_ts", "before_kwh", "change_kwh"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from unipact.agreement.engine.terms import Text
@@ -14,25 +13,21 @@ from unipact.campus.tables import METERS, READINGS
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-#: Hours are laid out between these instants; the evaluation cuts them to the period.
-_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-_LAST = datetime(2100, 1, 1, tzinfo=UTC)
+#: Hours from 2010-01-01 to 2050-01-01, counted from 1970; the evaluation cuts them to the period.
+_FIRST_H, _LAST_H = 350_640, 701_280
 
 
 def expected_hours(tables: Mapping[str, Table], _scope: Scope) -> Table:
     """Every hour in which a listed meter should have been read, and whether it was."""
     import ibis
 
-    hours = ibis.range(
-        ibis.timestamp(_FIRST), ibis.timestamp(_LAST), ibis.interval(hours=1)
-    ).unnest()
-    spine = tables[METERS.name].select("building_id", "meter").mutate(ts=hours)
+    # A table of its own: the period is cut from the hours before they are laid on each meter.
+    hours = ibis.range(_FIRST_H, _LAST_H).unnest().name("hour").as_table()
+    hours = hours.select(ts=(hours.hour * 3600).as_timestamp("s").cast("timestamp('UTC')"))
+    spine = tables[METERS.name].select("building_id", "meter").cross_join(hours)
     valid = valid_readings(tables, _scope)
-    found = valid.select(
-        "building_id", "meter", hour=valid.ts.epoch_seconds() // 3600, is_measured=1
-    )
-    spine = spine.mutate(hour=spine.ts.epoch_seconds() // 3600)
-    joined = spine.left_join(found, ["building_id", "meter", "hour"])
+    found = valid.select("building_id", "meter", "ts", is_measured=1)
+    joined = spine.left_join(found, ["building_id", "meter", "ts"])
     return joined.select(
         "building_id", "meter", "ts", valid=joined.is_measured.fill_null(0).cast("int64")
     )

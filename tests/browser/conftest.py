@@ -143,5 +143,3 @@ def console(chromium: Browser, address: str) -> Iterator[Console]:
     yield walked
     walked.close()
     assert walked.complaints == []
-
-

@@ -57,9 +57,7 @@ class Console:
             viewport={"width": width, "height": WIDTHS.get(width, 900)}, reduced_motion="reduce"
         )
         self._contexts.append(context)
-        context.add_cookies(
-            [{"name": "django_language", "value": language, "url": self.address}]
-        )
+        context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
         page = context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -15,7 +15,8 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = 256
 #: The browser unpacks its own PNG; Python would need a library for that.
 _UNPACK = """async (png) => {
-  const bitmap = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
+  const answer = await fetch("data:image/png;base64," + png);
+  const bitmap = await createImageBitmap(await answer.blob());
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext("2d");
   context.drawImage(bitmap, 0, 0);
@@ -68,7 +69,7 @@ def _palette(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.u
     for group, count in zip(coarse.tolist(), counts.tolist(), strict=True):
         weights[group] = weights.get(group, 0) + count
     groups = sorted(weights, key=lambda group: -weights[group])[:_COLOURS]
-    best = {group: -1 for group in groups}
+    best = dict.fromkeys(groups, -1)
     heaviest = dict.fromkeys(groups, 0)
     for colour, group, count in zip(found.tolist(), coarse.tolist(), counts.tolist(), strict=True):
         if group in best and count > heaviest[group]:

@@ -61,9 +61,7 @@ def test_the_sign_in_page_opens_fits_and_puts_nobody_off(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_other_party_sees_the_home_page_from_its_own_side(
-    console: Console, width: int
-) -> None:
+def test_the_other_party_sees_the_home_page_from_its_own_side(console: Console, width: int) -> None:
     page = console.signed_in("enterprise-manager", language="en", width=width)
     assert "Huawei" in page.locator("main .over").first.inner_text()
     assert barriers(page) == []

@@ -1,0 +1,142 @@
+"""Who may open which page: strangers none, each role what the table of roles says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+from unipact.agreement.models import AccessLog
+from unipact.agreement.roles import PERMITTED, Act, Role
+from unipact.agreement.services import access_log_append
+from unipact.agreement.tests.kept import (
+    CONTENT,
+    NOW,
+    actor,
+    kept_evaluations,
+    kept_version,
+    person,
+)
+
+pytestmark = pytest.mark.django_db
+
+#: What stands in an address, by the name that its pattern gives it.
+_PARTS = {
+    "agreement": "pact",
+    "n": "1",
+    "commitment": "savings",
+    "field": "campus",
+    "digest": "0" * 64,
+    "building": "b1",
+}
+_OPEN = {"/sign-in/", "/sign-in/demo/", "/language/"}
+_PAGES = {
+    "/": Act.AGREEMENT_SEE,
+    "/agreements/pact/": Act.AGREEMENT_SEE,
+    "/agreements/pact/commitments/": Act.AGREEMENT_SEE,
+    "/agreements/pact/fields/campus/": Act.AGREEMENT_SEE,
+    "/agreements/pact/people/": Act.PEOPLE_SEE,
+    "/agreements/pact/report/": Act.REPORT_SEE,
+    "/agreements/pact/versions/1/agreement.toml": Act.AGREEMENT_EXPORT,
+}
+
+
+def _addresses() -> Iterator[str]:
+    """Every address of the console, its parts filled in."""
+
+    def walk(resolver: URLResolver, before: str) -> Iterator[str]:
+        for each in resolver.url_patterns:
+            here = f"{before}{each.pattern}"
+            if isinstance(each, URLResolver):
+                yield from walk(each, here)
+            elif isinstance(each, URLPattern):
+                address = here
+                for name, value in _PARTS.items():
+                    for kind in ("slug", "str", "int"):
+                        address = address.replace(f"<{kind}:{name}>", value)
+                yield "/" + address
+
+    yield from walk(get_resolver(), "")
+
+
+@pytest.fixture
+def kept() -> None:
+    """The small agreement with two evaluations."""
+    kept_evaluations(kept_version())
+
+
+def _client(party: str, role: Role) -> Client:
+    client = Client()
+    client.force_login(person(party, role))  # type: ignore[arg-type]
+    return client
+
+
+def test_every_address_is_filled_in() -> None:
+    assert len(list(_addresses())) > 12
+    assert not [each for each in _addresses() if "<" in each]
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("address", sorted(set(_addresses()) - _OPEN))
+def test_a_stranger_is_sent_to_the_door(client: Client, address: str) -> None:
+    answer = client.post(address) if address == "/sign-out/" else client.get(address)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("party", ["uni", "firm"])
+@pytest.mark.parametrize("role", Role)
+def test_each_role_opens_what_the_table_permits(party: str, role: Role) -> None:
+    client = _client(party, role)
+    found = {address: client.get(address).status_code for address in _PAGES}
+    wanted = {address: 200 if act in PERMITTED[role] else 403 for address, act in _PAGES.items()}
+    assert found == wanted
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("role", Role)
+def test_meters_and_rows_stay_closed_to_roles_without_them(role: Role) -> None:
+    client = _client("uni", role)
+    for address, act in (
+        ("/campus/", Act.METERS_SEE),
+        ("/campus/meters/b1/", Act.METERS_SEE),
+        (f"/agreements/pact/evidence/{'0' * 64}/rows/", Act.EVIDENCE_ROWS_SEE),
+        (f"/agreements/pact/evidence/{'0' * 64}/", Act.EVIDENCE_SEE),
+    ):
+        is_refused = client.get(address).status_code == 403
+        assert is_refused is (act not in PERMITTED[role]), address
+
+
+@pytest.mark.usefixtures("kept")
+def test_somebody_who_acts_for_no_party_sees_nothing(django_user_model: type) -> None:
+    client = Client()
+    client.force_login(django_user_model.objects.create_user("nobody"))  # type: ignore[attr-defined]
+    assert {client.get(address).status_code for address in _PAGES} == {403}
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_agreement_of_others_does_not_exist() -> None:
+    client = _client("uni", Role.COOPERATION_OFFICER)
+    assert client.get("/agreements/theirs/").status_code == 404
+
+
+@pytest.mark.usefixtures("kept")
+def test_only_officers_see_who_read_and_only_of_their_own_records() -> None:
+    reader = actor("firm", Role.ANALYST)
+    access_log_append(actor=reader, owner="uni", kind="meter", record="our-meter", now=NOW)
+    assert AccessLog.objects.count() == 1
+    page = "/agreements/pact/people/"
+    assert b"our-meter" in _client("uni", Role.COOPERATION_OFFICER).get(page).content
+    assert b"our-meter" not in _client("uni", Role.EXECUTIVE).get(page).content
+    assert b"our-meter" not in _client("firm", Role.RELATIONS_MANAGER).get(page).content
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_file_comes_back_as_it_was_imported() -> None:
+    answer = _client("firm", Role.ANALYST).get("/agreements/pact/versions/1/agreement.toml")
+    assert answer.content == CONTENT
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="pact-v1.toml"'

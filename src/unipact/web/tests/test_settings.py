@@ -1,0 +1,83 @@
+"""What the settings promise: production starts only when it is told all it needs, and is closed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from unipact.settings.database import database, postgresql
+
+_SHOW = (
+    "import json; from unipact.settings import production as s;"
+    "print(json.dumps({n: getattr(s, n) for n in dir(s) if n.isupper() and"
+    " isinstance(getattr(s, n), (bool, int, str, list))}, default=str))"
+)
+_SECRET = "s" * 60
+
+
+def _production(**given: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("UNIPACT_")}
+    return subprocess.run(
+        [sys.executable, "-c", _SHOW],
+        env={**kept, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_is_closed_and_speaks_tls_only() -> None:
+    done = _production(UNIPACT_SECRET_KEY=_SECRET, UNIPACT_HOSTS="pact.example.org")
+    found = json.loads(done.stdout)
+    assert found["DEBUG"] is False
+    assert found["UNIPACT_DEMO"] is False
+    assert found["ALLOWED_HOSTS"] == ["pact.example.org"]
+    for name in ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE"):
+        assert found[f"{name}_SECURE"] is True
+    assert found["SECURE_SSL_REDIRECT"] is True
+    assert found["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert "django.contrib.auth.middleware.LoginRequiredMiddleware" in found["MIDDLEWARE"]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"UNIPACT_HOSTS": "pact.example.org"}, "UNIPACT_SECRET_KEY"),
+        ({"UNIPACT_SECRET_KEY": _SECRET}, "UNIPACT_HOSTS"),
+        ({"UNIPACT_SECRET_KEY": "short", "UNIPACT_HOSTS": "x"}, "UNIPACT_SECRET_KEY"),
+    ],
+)
+def test_production_names_what_it_was_not_told(given: dict[str, str], named: str) -> None:
+    done = _production(**given)
+    assert done.returncode != 0
+    assert named in done.stderr
+
+
+def test_a_url_names_a_pooled_postgresql() -> None:
+    found = postgresql("postgresql://u:p%40ss@db.example:5433/pact")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == (
+        "u",
+        "p@ss",
+        "db.example",
+        "5433",
+    )
+    assert found["OPTIONS"] == {"pool": True}
+
+
+def test_a_socket_folder_goes_in_the_query() -> None:
+    assert postgresql("postgresql://u@/pact?host=/run/db")["HOST"] == "/run/db"
+
+
+@pytest.mark.parametrize("url", ["mysql://u@h/x", "postgresql://h", "nonsense"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="UNIPACT_DATABASE_URL"):
+        postgresql(url)
+
+
+def test_without_a_url_it_is_sqlite_in_the_home_folder(tmp_path: Path) -> None:
+    assert database("", tmp_path)["NAME"] == tmp_path / "unipact.sqlite3"

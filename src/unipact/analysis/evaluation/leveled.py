@@ -1,4 +1,8 @@
-"""Values, history and forecast of levels, and the state of tables that have no time."""
+"""Values of many spans by one join.
+
+So levels are found, the state of tables without a time, and where no history is wanted sums and
+counts as well, which this answers faster than a roll-up by day.
+"""
 
 from __future__ import annotations
 
@@ -85,8 +89,10 @@ def _found(
     until = table_until(session, metric.tables, asked)
     if until <= reported.start or (found[Wanted(span, asked.values)].rows == 0 and value is None):
         return Found(None, gaps.no_rows(reported.start.isoformat(), reported.until.isoformat()))
-    if value is None:
+    if value is None and isinstance(metric, Ratio):
         return Found(None, gaps.NOTHING_TO_DIVIDE_BY, until)
+    if value is None:
+        return Found(None, gaps.no_rows(reported.start.isoformat(), reported.until.isoformat()))
     return Found(
         value,
         measured_until=until,
@@ -100,7 +106,8 @@ def _value(
 ) -> Decimal | None:
     level = found.get(Wanted(span, values), NOTHING)
     if isinstance(metric, Ratio):
-        return None if level.num is None else quotient(level.num, level.den)
+        # A condition that no row meets sums to nothing, which is 0 of the whole.
+        return quotient(level.num or Decimal(0), level.den)
     if metric.kind == "count" and level.num is None:
         return Decimal(0)
     return level.num

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 
@@ -71,6 +72,16 @@ def _measure(
     wanted: Sequence[Wanted],
 ) -> dict[Wanted, Level]:
     selection = compiler.selection(metric, metric.name, scope)
+    if len(wanted) == 1:
+        (only,) = wanted
+        equal = list(zip(columns, only.values, strict=True))
+        span = None if only.span is None else [only.span]
+        rows = rows_query(selection, metric.time, scope, span, equal)
+        aggregate = compiler.aggregate(metric, selection.schema, ())
+        answer = session.fetch(f"WITH {ROWS} AS ({rows.sql}) {aggregate}", rows.values)
+        (row,) = answer.to_pylist()
+        # Without groups even no rows give a line; it must not look like a measured 0.
+        return {only: _level(row)} if row["n"] else {}
     spans = [each.span for each in wanted if each.span]
     whole = [Span(min(s.start for s in spans), max(s.until for s in spans))] if spans else None
     rows = rows_query(selection, metric.time, scope, whole)
@@ -88,10 +99,11 @@ def _measure(
         )
     finally:
         session.connection.unregister("_spec")
-    return {
-        wanted[row["_spec"]]: Level(_decimal(row["num"]), _decimal(row.get("den")), row["n"])
-        for row in answer.to_pylist()
-    }
+    return {wanted[row["_spec"]]: _level(row) for row in answer.to_pylist()}
+
+
+def _level(row: Mapping[str, Any]) -> Level:
+    return Level(_decimal(row["num"]), _decimal(row.get("den")), row["n"])
 
 
 def _spec(scope: Scope, columns: Sequence[str], wanted: Sequence[Wanted]) -> pa.Table:

@@ -124,7 +124,9 @@ def roll_up(
 
 
 def _by_values(found: pa.Table, columns: Sequence[str]) -> dict[Values, DaySeries]:
-    found = found.filter(pc.is_valid(found.column("num")))
+    # A condition that no row of a day meets sums to nothing: of a ratio, 0 of that day's whole.
+    measured = "den" if "den" in _names(found) else "num"
+    found = found.filter(pc.is_valid(found.column(measured)))
     found = found.sort_by([(name, "ascending") for name in (*columns, "_day")])
     if not found.num_rows:
         return {}

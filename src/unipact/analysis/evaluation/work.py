@@ -63,6 +63,7 @@ class Work:
                 for each in asked
             ]
         session, compiler = self.session, self.compiler
-        if metric.time is None or (isinstance(metric, Metric) and metric.kind == "level"):
+        is_level = isinstance(metric, Metric) and metric.kind == "level"
+        if metric.time is None or is_level or not history:
             return leveled.find(session, compiler, metric, asked, history=history)
         return additive.find(session, compiler, metric, asked, history=history)

@@ -167,6 +167,33 @@ def test_a_zero_denominator_gives_no_value(root: Path) -> None:
     assert "zero" in answer.gap.en
 
 
+def test_days_on_which_the_condition_never_holds_count_in_the_denominator(root: Path) -> None:
+    rare = plant.declared(
+        Ratio,
+        name="plant.rare",
+        decimals=9,
+        numerator=lambda rows: rows.kwh.sum(where=rows.kwh > Decimal("49.9")),
+        denominator=lambda rows: rows.kwh.sum(),
+    )
+    asked = plant.request("plant.rare", {"meter": "m002"}, zone="UTC")
+    rows = [row["kwh"] for row in by_hand(asked)]
+    high = sum((each for each in rows if each > Decimal("49.9")), Decimal(0))
+    share = Decimal(float(high) / float(sum(rows, Decimal(0)))).quantize(Decimal("1e-9"))
+    source = plant.evaluator(root, rare)
+    assert 0 < share < Decimal("0.01")
+    assert source.evaluate([asked])[0].value == share
+    assert list(source.values([asked])) == [share]
+
+
+def test_values_are_the_same_with_and_without_history(source: Evaluator) -> None:
+    asked = [
+        plant.request(each.name, where, baseline=plant.YEAR)
+        for each in (plant.ENERGY, plant.HOURS, plant.LOADS, plant.HIGH_SHARE)
+        for where in ({}, {"meter": "m001"}, {"meter": "nowhere"}, {"above": 49})
+    ]
+    assert [each.value for each in source.evaluate(asked)] == list(source.values(asked))
+
+
 def test_a_version_that_is_not_declared_has_no_source(source: Evaluator) -> None:
     asked = plant.request("plant.energy")
     other = MetricRequest(**{**_fields(asked), "version": 9})

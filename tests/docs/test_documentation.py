@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -77,6 +79,29 @@ def test_a_page_for_everyone_is_there_in_both_languages(page):
     assert sections[0] == sections[1], "a section of one language is missing in the other"
     assert f"({chinese.name})" in english.read_text(encoding="utf-8")
     assert f"({english.name})" in chinese.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation of its own."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_what_the_readme_shows_of_a_run_is_what_a_run_prints(page, language, home):
+    example = ROOT / "examples/usst-huawei-2019/agreement.toml"
+    done = subprocess.run(
+        [Path(sys.executable).parent / "unipact", "run", example, "--language", language],
+        env={**os.environ, "UNIPACT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    blocks = FENCE.findall((ROOT / page).read_text(encoding="utf-8"))
+    shown = next(block for block in blocks if "h2-2019" in block).splitlines()[1:-1]
+
+    printed = {line.strip() for line in done.stdout.splitlines()}
+    assert [line for line in shown if line.strip() not in printed] == []
 
 
 def test_the_page_of_the_commands_is_what_the_commands_say():

@@ -9,8 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from unipact.analysis.lake import Lake
 from unipact.campus.tests.lakes import DATA, FILES, example_lake, load, registry
 
@@ -39,16 +37,13 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [f"_staging/{READINGS}.parquet", f"{READINGS}/part-*.parquet"],
-    ids=["while rows are checked", "before they are catalogued"],
-)
 def test_a_killed_import_shows_no_reading_and_the_next_import_completes_it(
-    tmp_path: Path, moment: str
+    tmp_path: Path,
 ) -> None:
     root = tmp_path / "lake"
-    killed_once(tmp_path, root / moment)
+    # The readings lie in their table, and the catalog does not know of them yet. The lake's own
+    # tests kill it at every other step.
+    killed_once(tmp_path, root / READINGS / "part-*.parquet")
     lake = Lake(root, registry().tables)
     seen = lake.resolve().tables.get(READINGS)
     assert seen is None or seen.rows == 1_630_104

@@ -17,6 +17,7 @@ urlpatterns = [
         name="commitment",
     ),
     path("<slug:agreement>/fields/<slug:field>/", views.field_page, name="field"),
+    path("<slug:agreement>/run.json", views.run_document, name="run"),
     path("<slug:agreement>/people/", views.people_page, name="people"),
     path("<slug:agreement>/report/", views.report_page, name="report"),
 ]

@@ -22,7 +22,12 @@ from unipact.agreement.queries.milestones import milestone_line
 from unipact.agreement.queries.overview import strip, term
 from unipact.agreement.queries.people import ACCESS_PAGE, accesses, people
 from unipact.agreement.queries.report import report_page as report_of
-from unipact.agreement.queries.standpoint import Standpoint, actor_of, standpoint_of
+from unipact.agreement.queries.standpoint import (
+    Standpoint,
+    actor_of,
+    document_bytes,
+    standpoint_of,
+)
 from unipact.agreement.queries.terms import contribution_rows, terms_of, version_named, version_rows
 from unipact.agreement.roles import Act
 from unipact.agreement.services import agreement_export
@@ -117,6 +122,17 @@ def original(request: HttpRequest, agreement: str, n: int) -> HttpResponse:
     content = agreement_export(actor=here.actor, version=version_named(here.slug, n))
     response = HttpResponse(content, content_type="application/toml")
     name = f"{agreement}-v{n}.toml"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_GET
+def run_document(request: HttpRequest, agreement: str) -> HttpResponse:
+    """The run document that the pages read, byte for byte: what ``unipact verify`` takes."""
+    here = here_of(request, agreement)
+    here.actor.require(Act.EVIDENCE_SEE)
+    response = HttpResponse(document_bytes(here), content_type="application/json")
+    name = f"run-{here.slug}-{here.as_of}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -36,7 +36,7 @@ def evidence_page(request: HttpRequest, agreement: str, digest: str) -> HttpResp
         "evidence": evidence,
         "intervals": intervals,
         "chart": intervals and _chart(intervals),
-        "command": f"unipact verify evidence-{digest[:12]}.json",
+        "command": f"unipact verify run-{here.slug}-{here.as_of}.json",
     }
     return render(request, "evidence.html", context)
 

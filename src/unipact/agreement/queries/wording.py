@@ -105,6 +105,8 @@ UNITS: _Words = {
 }
 
 
+# How people write what UCUM codes for machines.
+_UCUM: Mapping[str, str] = {"kW.h": "kWh", "kg/(kW.h)": "kg/kWh", "Cel": "°C"}
 _ALL: Mapping[str, _Words] = {
     "standing": STANDINGS,
     "effort": EFFORTS,
@@ -125,6 +127,7 @@ def named(words: str, key: str) -> str:
 
 def unit_name(unit: str) -> str:
     """The unit as it stands after a number; units of measure (kWh, °C) stay as they are."""
-    if unit in {"1", "count"}:
+    if unit in {"1", "count"} or unit.startswith("{"):
+        # UCUM's braces only annotate a count, as in {building}.
         return ""
-    return str(UNITS[unit]) if unit in UNITS else unit
+    return str(UNITS[unit]) if unit in UNITS else _UCUM.get(unit, unit)

@@ -24,7 +24,8 @@ class Finding:
     """One thing that is wrong in an input.
 
     Attributes:
-        where: the place as its reader knows it: ``agreement.toml:41 commitment[3].targets[0].value``.
+        where: the place as its reader knows it, such as
+            ``agreement.toml:41 commitment[3].targets[0].value``.
         what: what is wrong there.
         mend: what to do about it; empty where ``what`` says it already.
     """

@@ -4,35 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import jsonschema
 import pytest
 
+from tests.contract.command import EXAMPLE, unipact
 from unipact.agreement.formats.structure import schema_bytes
-
-EXAMPLE = Path("examples/usst-huawei-2019")
-
-
-def unipact(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[bytes]:
-    command = [Path(sys.executable).parent / "unipact", *arguments]
-    return subprocess.run(  # noqa: PLW1510 - the exit code is what the tests look at
-        command, capture_output=True, env={"PATH": "/usr/bin:/bin", "UNIPACT_HOME": str(home)}
-    )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def printed(home: Path) -> bytes:
-    done = unipact("run", EXAMPLE / "agreement.toml", "--json", home=home)
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

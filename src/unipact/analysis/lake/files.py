@@ -11,7 +11,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from unipact.errors import Unavailable
+from unipact.errors import Finding, Unavailable
 
 _UNREADABLE = {"deletionVectors", "columnMapping"}
 
@@ -76,8 +76,24 @@ def fetched(
     connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()
 ) -> pa.Table:
     """The whole answer to ``query``; nothing stays open on the connection."""
-    answer: pa.Table = connection.sql(query, params=list(values)).to_arrow_table()
+    with readable():
+        answer: pa.Table = connection.sql(query, params=list(values)).to_arrow_table()
     return answer
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Say of a lake file that DuckDB cannot read what its reader can do about it.
+
+    Raises:
+        Unavailable: a file of the lake is damaged or gone.
+    """
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        said = str(error).partition("\n")[0][:200]
+        finding = Finding("lake", f"a file cannot be read ({said})", "See `unipact lake verify`.")
+        raise Unavailable("the lake is damaged", findings=[finding]) from error
 
 
 def quoted(name: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from unipact.analysis.lake import catalog
 from unipact.analysis.lake.catalog import Entry
 from unipact.analysis.lake.files import SnapshotGone, delta_files
@@ -123,7 +125,11 @@ def _compare(table: LakeTable, entry: Entry, kept: Mapping[str, str]) -> list[Fi
     path = kept.get(file_name(entry.digest))
     if path is None:
         return [Finding(place, "its file is missing", "Publish the batch into a new lake.")]
-    found = content_digest(table, Path(path))
+    try:
+        found = content_digest(table, Path(path))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        said = str(error).partition("\n")[0][:120]
+        return [Finding(place, f"its file cannot be read ({said})", "Load it into a new lake.")]
     if found == entry.digest:
         return []
     return [Finding(place, f"its rows are not those that were published: {found}")]

@@ -51,11 +51,15 @@ class Score:
 def meter_days(readings: Path = READINGS) -> dict[str, tuple[Floats, Floats]]:
     """Daily kWh of each electricity meter, whole day and 0–6 o'clock UTC, from 2014-01-01."""
     first, days = _number(date(2014, 1, 1)), _number(date(2020, 1, 1)) - _number(date(2014, 1, 1))
-    rows = duckdb.connect().execute(
-        f"SELECT building_id, (epoch_us(ts_utc) // {_DAY_US})::INT - {first} AS day, "
-        "sum(kwh::DOUBLE), sum(CASE WHEN hour(ts_utc) < 6 THEN kwh::DOUBLE ELSE 0 END) "
-        f"FROM '{readings}' WHERE meter = 'electricity' GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(
+            f"SELECT building_id, (epoch_us(ts_utc) // {_DAY_US})::INT - {first} AS day, "
+            "sum(kwh::DOUBLE), sum(CASE WHEN hour(ts_utc) < 6 THEN kwh::DOUBLE ELSE 0 END) "
+            f"FROM '{readings}' WHERE meter = 'electricity' GROUP BY ALL ORDER BY ALL"
+        )
+        .fetchall()
+    )
     found: dict[str, tuple[Floats, Floats]] = {}
     for building, day, whole, night in rows:
         if 0 <= day < days:

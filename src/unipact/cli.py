@@ -6,6 +6,7 @@ Each error of ours ends a command with one line a finding on stderr and the exit
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -33,6 +34,7 @@ app = typer.Typer(
     ),
 )
 
+_INTERRUPTED = 130
 _FILE = "Agreement files"
 _RUN = "Evaluation"
 _CONSOLE = "Console"
@@ -81,12 +83,38 @@ for _field in FIELDS:
 def main() -> None:
     """Run the command line; ends the process with an exit code of ``unipact.exits``."""
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except UnipactError as error:
         for finding in error.findings or (error.message,):
-            print(f"unipact: {finding}", file=sys.stderr)
+            _say(str(finding))
         sys.exit(exit_for(error))
+    except typer.TyperException as error:
+        sys.exit(_usage(error))
+    except typer.Abort:
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output went away, as `head` does.
         sys.stderr.close()
-        sys.exit(Exit.OK)
+        os._exit(Exit.OK)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"{place}{error.strerror or error}")
+        # What was named can be mended by naming another; a full disk cannot.
+        sys.exit(Exit.INVALID if error.filename else Exit.NOT_ACCEPTED)
+    sys.exit(code or Exit.OK)
+
+
+def _usage(error: typer.TyperException) -> Exit:
+    """Say in one line what is wrong with the arguments."""
+    text = getattr(error, "format_message", error.__str__)()
+    # A bare group has no message: its help was printed.
+    if text:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "unipact"
+        _say(f"{text.rstrip('.')}. See `{command} --help`.")
+    return Exit.INVALID
+
+
+def _say(line: str) -> None:
+    print(f"unipact: {line}", file=sys.stderr)

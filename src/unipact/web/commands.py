@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from unipact.agreement.roles import Role
-from unipact.errors import Finding, Invalid
+from unipact.errors import Finding, Invalid, Unavailable
 
 app = typer.Typer(no_args_is_help=True, help="The agreements that the console holds.")
 
@@ -90,7 +90,7 @@ def import_file(
 
     The same file again changes nothing; another file for a version that is there is refused.
     """
-    _django("unipact.settings.production")
+    _with_records("unipact.settings.production")
     kept = _import(_bytes(file))
     typer.echo(f"{kept} is in the console: sha256:{kept.sha256}")
 
@@ -104,7 +104,7 @@ def export_file(
     ] = None,
 ) -> None:
     """Give back an agreement file, the very bytes that were imported."""
-    _django("unipact.settings.production")
+    _with_records("unipact.settings.production")
     from unipact.agreement.queries.terms import version_named
     from unipact.agreement.services import agreement_export
 
@@ -112,14 +112,16 @@ def export_file(
     if out is None:
         sys.stdout.buffer.write(data)
     else:
-        out.write_bytes(data)
+        beside = out.with_name(f".{out.name}.part")
+        beside.write_bytes(data)
+        beside.replace(out)
         typer.echo(f"{out}: {len(data)} bytes, as imported")
 
 
 @app.command("ls")
 def list_versions() -> None:
     """List the agreements, their versions, states and last evaluations."""
-    _django("unipact.settings.production")
+    _with_records("unipact.settings.production")
     from unipact.agreement.queries.terms import versions_kept
 
     kept = versions_kept()
@@ -137,7 +139,7 @@ def grant_membership(
     role: Annotated[Role, typer.Option(help="What the person may do.")],
 ) -> None:
     """Let a person act for a party; `unipact manage changepassword NAME` opens the account."""
-    _django("unipact.settings.production")
+    _with_records("unipact.settings.production")
     from unipact.agreement.services import membership_grant
 
     membership_grant(username=username, party=party, role=role)
@@ -152,7 +154,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """Evaluate an agreement and keep the run document for the console's pages."""
-    _django("unipact.settings.production")
+    _with_records("unipact.settings.production")
     try:
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
@@ -162,10 +164,36 @@ def evaluate(
 
 
 def _django(settings: str) -> None:
-    import django
+    """Make Django ready with ``settings``, unless the environment names others.
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
-    django.setup()
+    Raises:
+        Invalid: the settings need something that the environment does not give.
+        Unavailable: the database cannot be reached, or has not been migrated.
+    """
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    module = os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ImportError) as error:
+        mend = "For the demo's console: DJANGO_SETTINGS_MODULE=unipact.settings.demo."
+        raise Invalid("no settings", findings=[Finding(module, str(error), mend)]) from error
+
+
+def _with_records(settings: str) -> None:
+    """As ``_django``, and look whether the database has the tables of the console."""
+    _django(settings)
+    from django.db import DatabaseError, connection
+
+    try:
+        tables = connection.introspection.table_names()
+    except DatabaseError as error:
+        finding = Finding("the database", f"cannot be reached ({str(error).splitlines()[0]})")
+        raise Unavailable("no database", findings=[finding]) from error
+    if "agreement_agreement" not in tables:
+        finding = Finding("the database", "has no tables yet", "`unipact manage migrate` first.")
+        raise Unavailable("no tables", findings=[finding])
 
 
 def _bytes(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -33,7 +33,7 @@ def agreement_import(
     actor: Actor | None,
     content: bytes,
     now: datetime,
-    state: VersionState = VersionState.DRAFT,
+    state: Literal["draft", "in_force"] = "draft",
 ) -> AgreementVersion:
     """Keep an agreement file, byte for byte, as the next version; the same terms are kept once.
 
@@ -49,7 +49,7 @@ def agreement_import(
     """
     if actor is not None:
         actor.require(Act.AGREEMENT_IMPORT)
-        if state != VersionState.DRAFT:
+        if state != "draft":
             raise NotPermitted("a person imports drafts; consent brings them into force")
     file = read_agreement(content)
     if actor is not None and actor.party not in {each.id for each in file.agreement.parties}:
@@ -202,11 +202,15 @@ def _require_successor(terms: Terms, held: dict[int, AgreementVersion]) -> None:
 
 
 def _version_create(
-    agreement: Agreement, file: AgreementFile, *, state: VersionState, now: datetime
+    agreement: Agreement,
+    file: AgreementFile,
+    *,
+    state: Literal["draft", "in_force"],
+    now: datetime,
 ) -> AgreementVersion:
     for party in file.agreement.parties:
         agreement.parties.add(_party(party))
-    if state == VersionState.IN_FORCE:
+    if state == "in_force":
         agreement.versions.filter(state=VersionState.IN_FORCE).update(state=VersionState.SUPERSEDED)
     version: AgreementVersion = AgreementVersion.objects.create(
         agreement=agreement,

@@ -164,6 +164,7 @@ def field_page(request: HttpRequest, agreement: str, field: str) -> HttpResponse
 def people_page(request: HttpRequest, agreement: str) -> HttpResponse:
     """Who acts for the parties; and, for officers, what the other party read of ours."""
     here = here_of(request, agreement)
+    here.actor.require(Act.PEOPLE_SEE)
     before = request.GET.get("before", "")
     lines = (
         accesses(here, before=int(before) if before.isdecimal() else None)

@@ -24,7 +24,7 @@ from unipact.agreement.roles import Act
 from unipact.agreement.services import access_log_append
 from unipact.agreement.views import here_of
 from unipact.analysis.evaluation.session import Session
-from unipact.analysis.lake import Lake, Snapshot
+from unipact.analysis.lake import Entry, Lake, Snapshot
 from unipact.analysis.registry import FieldManifest, Registry
 from unipact.campus import queries
 from unipact.campus.tables import READINGS, TABLES
@@ -55,7 +55,7 @@ def buildings(request: HttpRequest) -> HttpResponse:
     """All buildings with their meters; as a fragment, the table alone for a field's page."""
     here = _here(request, record=READINGS.name, kind="meters")
     windows = _windows(here)
-    with _session() as session:
+    with _session(here) as session:
         rows = queries.building_list(session, until=windows.until, zone=windows.zone)
         if request.headers.get("HX-Request"):
             return render(request, "campus/_buildings.html", {"rows": _shares(rows)})
@@ -84,7 +84,7 @@ def meter(request: HttpRequest, building: str) -> HttpResponse:
     """One meter: what it used, what was expected of it, and how it follows the weather."""
     here = _here(request, record=f"{READINGS.name}/{building}", kind="meter")
     windows = _windows(here)
-    with _session() as session:
+    with _session(here) as session:
         found = [
             each
             for each in queries.building_list(session, until=windows.until, zone=windows.zone)
@@ -167,13 +167,13 @@ def _here(request: HttpRequest, *, record: str, kind: str) -> Standpoint:
     """
     here = here_of(request)
     here.actor.require(Act.METERS_SEE)
-    for entry in _snapshot().tables[READINGS.name].entries if _holds_readings() else ():
-        if entry.owner != here.actor.party and entry.visibility == "own":
-            raise NotPermitted("the owner keeps these readings to itself")
-        if entry.visibility == "shared":
-            access_log_append(
-                actor=here.actor, owner=entry.owner, kind=kind, record=record, now=timezone.now()
-            )
+    batches = {(each.owner, each.visibility) for each in _readings(here)}
+    if any(seen == "own" and owner != here.actor.party for owner, seen in batches):
+        raise NotPermitted("the owner keeps these readings to itself")
+    for owner in sorted(owner for owner, seen in batches if seen == "shared"):
+        access_log_append(
+            actor=here.actor, owner=owner, kind=kind, record=record, now=timezone.now()
+        )
     return here
 
 
@@ -210,18 +210,20 @@ def _registry() -> Registry:
     return Registry((FieldManifest(id="campus", name=name, tables=TABLES),))
 
 
-def _snapshot() -> Snapshot:
-    return _lake().resolve()
+def _snapshot(here: Standpoint) -> Snapshot:
+    """The snapshot that the shown run document was computed on: page and commitment agree."""
+    return _lake().at(here.document["snapshot"]) if here.document else _lake().resolve(())
 
 
-def _holds_readings() -> bool:
-    return READINGS.name in _snapshot().tables
+def _readings(here: Standpoint) -> Sequence[Entry]:
+    state = _snapshot(here).tables.get(READINGS.name)
+    return state.entries if state else ()
 
 
 @contextmanager
-def _session() -> Iterator[Session]:
+def _session(here: Standpoint) -> Iterator[Session]:
     with _ONE_AT_A_TIME:
-        yield Session(_registry(), _lake(), _snapshot())
+        yield Session(_registry(), _lake(), _snapshot(here))
 
 
 def _pool_statement(session: Session, windows: Windows) -> queries.SavingsStatement:

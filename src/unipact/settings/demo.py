@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
 from django.core.management.utils import get_random_secret_key
 
 from unipact.settings.base import *
@@ -16,12 +21,13 @@ def _secret_key() -> str:
     """A key made once per home folder, so that workers agree and a restart keeps sessions."""
     if not _key_file.exists():
         UNIPACT_HOME.mkdir(parents=True, exist_ok=True)
-        try:
-            with _key_file.open("x", encoding="ascii") as file:
-                _key_file.chmod(0o600)
-                file.write(get_random_secret_key())
-        except FileExistsError:
-            pass
+        descriptor, name = mkstemp(dir=UNIPACT_HOME)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(get_random_secret_key())
+        # A link appears whole or not at all, and only the first of two workers makes it.
+        with suppress(FileExistsError):
+            os.link(name, _key_file)
+        Path(name).unlink()
     return _key_file.read_text(encoding="ascii")
 
 

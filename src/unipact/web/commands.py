@@ -49,7 +49,7 @@ def demo(
     typer.echo("1/4 preparing the database")
     call_command("migrate", interactive=False, verbosity=0)
     typer.echo(f"2/4 importing {path}")
-    slug = _import(path.read_bytes()).agreement.slug
+    slug = _import(path.read_bytes(), in_force=True).agreement.slug
     typer.echo("3/4 importing the data and evaluating every commitment")
     latest = _evaluate(path, None)
     _evaluate(path, latest - _EARLIER)
@@ -85,13 +85,17 @@ def manage(context: typer.Context) -> None:
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An agreement file.")],
+    in_force: Annotated[
+        bool, typer.Option("--in-force", help="It was signed before and binds; else a draft.")
+    ] = False,
 ) -> None:
     """Keep an agreement file in the console, byte for byte, as a new version.
 
-    The same file again changes nothing; another file for a version that is there is refused.
+    The same file again changes nothing; another file for a version that is there is refused. The
+    pages show the version in force; a draft stands under Versions only.
     """
     _with_records("unipact.settings.production")
-    kept = _import(_bytes(file))
+    kept = _import(_bytes(file), in_force=in_force)
     typer.echo(f"{kept} is in the console: sha256:{kept.sha256}")
 
 
@@ -204,10 +208,15 @@ def _bytes(path: Path) -> bytes:
         raise Invalid("no agreement file", findings=[finding]) from error
 
 
-def _import(content: bytes) -> Any:
+def _import(content: bytes, *, in_force: bool) -> Any:
     from unipact.agreement.services import agreement_import
 
-    return agreement_import(actor=None, content=content, now=datetime.now(UTC))
+    return agreement_import(
+        actor=None,
+        content=content,
+        now=datetime.now(UTC),
+        state="in_force" if in_force else "draft",
+    )
 
 
 def _evaluate(path: Path, as_of: date | None) -> date:

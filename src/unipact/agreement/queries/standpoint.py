@@ -9,7 +9,9 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from unipact.agreement.models import AgreementVersion, Evaluation, Membership
+from django.db.models import Case, Exists, OuterRef, When
+
+from unipact.agreement.models import AgreementVersion, Evaluation, Membership, VersionState
 from unipact.agreement.roles import Act, Actor, Role
 from unipact.errors import NotFound, NotPermitted
 
@@ -118,8 +120,18 @@ def standpoint_of(
     versions = AgreementVersion.objects.filter(agreement__parties__slug=actor.party)
     if agreement is not None:
         versions = versions.filter(agreement__slug=agreement)
+    # A draft binds nobody: until it is in force the one before it is what the pages show.
+    shown = Case(
+        When(state=VersionState.IN_FORCE, then=2),
+        When(Exists(Evaluation.objects.filter(version=OuterRef("pk"))), then=1),
+        default=0,
+    )
     version = (
-        versions.select_related("agreement").defer("original").order_by("agreement", "-n").first()
+        versions.select_related("agreement")
+        .defer("original")
+        .annotate(shown=shown)
+        .order_by("agreement", "-shown", "-n")
+        .first()
     )
     if version is None:
         raise NotFound("there is no agreement here yet")

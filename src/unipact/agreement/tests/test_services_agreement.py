@@ -11,8 +11,8 @@ from unipact.agreement.models import (
     AgreementVersion,
     Evaluation,
     Party,
-    VersionState,
 )
+from unipact.agreement.queries.standpoint import standpoint_of
 from unipact.agreement.roles import PERMITTED, Act, Role
 from unipact.agreement.services import (
     access_log_append,
@@ -65,13 +65,13 @@ def test_a_version_that_does_not_follow_the_one_before_is_refused() -> None:
 
 
 def test_the_version_that_follows_supersedes_the_one_in_force() -> None:
-    first = agreement_import(actor=None, content=CONTENT, now=NOW, state=VersionState.IN_FORCE)
+    first = agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
     following = f'version = 2\nprevious = "sha256:{first.sha256}"'
     agreement_import(
         actor=None,
         content=spoiled("version = 1", following),
         now=NOW,
-        state=VersionState.IN_FORCE,
+        state="in_force",
     )
     states = AgreementVersion.objects.order_by("n").values_list("state", flat=True)
     assert list(states) == ["superseded", "in_force"]
@@ -107,7 +107,7 @@ def test_nobody_brings_a_version_into_force_alone() -> None:
     kept_version()
     officer = actor("uni", Role.COOPERATION_OFFICER)
     with pytest.raises(NotPermitted):
-        agreement_import(actor=officer, content=CONTENT, now=NOW, state=VersionState.IN_FORCE)
+        agreement_import(actor=officer, content=CONTENT, now=NOW, state="in_force")
 
 
 def test_the_same_run_document_is_kept_once() -> None:
@@ -211,3 +211,14 @@ def test_the_database_itself_refuses_a_change(statement: str) -> None:
 def test_a_party_keeps_its_legal_identity() -> None:
     kept_version()
     assert Party.objects.get(slug="uni").legal_value == "013meh722"
+
+
+def test_a_draft_of_the_next_version_does_not_take_the_place_of_the_one_in_force() -> None:
+    first = agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    evaluation_record(actor=None, version=first, document=run_document(DAYS[-1]), now=NOW)
+    follows = f'version = 2\nprevious = "sha256:{first.sha256}"'
+    draft = agreement_import(actor=None, content=spoiled("version = 1", follows), now=NOW)
+    here = standpoint_of(actor("uni", Role.ANALYST))
+    assert draft.state == "draft"
+    assert here.version.pk == first.pk
+    assert here.document is not None

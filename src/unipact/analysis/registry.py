@@ -55,6 +55,8 @@ class LakeTable:
         key: the columns that together identify a row.
         time: the column that says when, or None for a table without a time.
         units: the unit of every number (UCUM codes where they exist, ``1`` for a share).
+        interval_s: how many seconds from ``time`` on each row covers; None where a row is an
+            event, which covers its whole day.
     """
 
     name: str
@@ -64,6 +66,14 @@ class LakeTable:
     label: Text
     description: Text
     units: Mapping[str, str] = field(default_factory=dict)
+    interval_s: int | None = None
+
+    def first_day_out(self, last: datetime, zone: str) -> date:
+        """The first day of ``zone`` that rows up to the one at ``last`` do not fill."""
+        place = ZoneInfo(zone)
+        if self.interval_s is None:
+            return last.astimezone(place).date() + timedelta(days=1)
+        return (last + timedelta(seconds=self.interval_s)).astimezone(place).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +144,8 @@ class Metric:
         kind: ``sum`` and ``count`` add up over time, a ``level`` does not.
         key: columns of the selected rows that identify one.
         time: the column on which the period is cut; None measures the state at the snapshot.
+        completeness: ``name@version`` of the ratio that says, for the same parameters, which share
+            of what should have been measured was; None where nothing is expected to be measured.
     """
 
     name: str
@@ -153,6 +165,7 @@ class Metric:
     key: tuple[str, ...]
     time: str | None
     parameters: tuple[Parameter, ...] = ()
+    completeness: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +193,7 @@ class Ratio:
     key: tuple[str, ...]
     time: str | None
     parameters: tuple[Parameter, ...] = ()
+    completeness: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +271,7 @@ class Computed:
     denominator: str | None = None
     interval_grain: str = "day"
     parameters: tuple[Parameter, ...] = ()
+    completeness: str | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -385,6 +400,27 @@ class Registry:
                     f"the parameter {each.name} names a column",
                     "A computed metric's inputs read scope.where.",
                 )
+        if metric.completeness is not None:
+            yield from self._completeness_findings(where, metric, metric.completeness)
+
+    def completeness_of(self, metric: AnyMetric) -> Ratio | None:
+        """The ratio that says how complete the metric's data are, where it names one."""
+        name, _, version = (metric.completeness or "").partition("@")
+        found = self.metrics.get((name, int(version))) if version.isdecimal() else None
+        return found if isinstance(found, Ratio) else None
+
+    def _completeness_findings(self, where: str, metric: AnyMetric, said: str) -> Iterator[Finding]:
+        found = self.completeness_of(metric)
+        if found is None or found.time is None or found.unit != "1":
+            yield Finding(
+                where,
+                f"its completeness {said} is no share over time that a field that runs declares",
+            )
+            return
+        known = {each.name: each.type for each in found.parameters}
+        for each in metric.parameters:
+            if known.get(each.name) != each.type:
+                yield Finding(where, f"its completeness {said} has no parameter {each.name}")
 
 
 def scope_where(

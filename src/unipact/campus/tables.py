@@ -14,6 +14,9 @@ from unipact.analysis.registry import LakeTable
 
 _TIME = pa.timestamp("us", tz="UTC")
 
+#: A row of every table with a time covers the hour that starts at ``ts``.
+HOUR_S = 3600
+
 #: Brick 1.4 classes of a meter and of the point that reads it, by kind of meter.
 BRICK_METERS = {
     "electricity": ("Building_Electrical_Meter", "Electrical_Energy_Usage_Sensor"),
@@ -77,6 +80,7 @@ READINGS = LakeTable(
     ),
     key=("building_id", "meter", "ts"),
     time="ts",
+    interval_s=HOUR_S,
     units={"kwh": "kW.h"},
     label=Text("Meter readings", "电表读数"),
     description=Text(
@@ -94,6 +98,7 @@ WEATHER = LakeTable(
     ),
     key=("ts",),
     time="ts",
+    interval_s=HOUR_S,
     units={"temp_c": "Cel"},
     label=Text("Weather", "气象"),
     description=Text(
@@ -110,6 +115,7 @@ GRID_CARBON = LakeTable(
     ),
     key=("ts",),
     time="ts",
+    interval_s=HOUR_S,
     units={"kgco2_per_kwh": "kg/(kW.h)"},
     label=Text("Carbon intensity of the grid", "电网碳强度"),
     description=Text(

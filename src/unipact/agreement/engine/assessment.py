@@ -153,7 +153,15 @@ def _request(
         direction=commitment.direction,
         level=agreement.status.level,
         least_elapsed=agreement.status.least_elapsed,
+        marks=_marks(commitment, target, as_of),
     )
+
+
+def _marks(commitment: Commitment, target: Target, as_of: date) -> tuple[date, ...]:
+    """The days inside the target's period on which a milestone with a value was due."""
+    period = target.period
+    due = {each.due for each in commitment.milestones if each.value is not None}
+    return tuple(sorted(day for day in due if period.start <= day < period.until and day <= as_of))
 
 
 def _benefit_span(agreement: Agreement, as_of: date) -> Span:
@@ -209,14 +217,14 @@ def _commitment(
 ) -> Document:
     metric = answers.metrics.get(_reference(commitment))
     mine = {
-        target.id: answers.values[(commitment.id, target.id)]
+        target.id: _in_unit(answers.values[(commitment.id, target.id)], metric, commitment.unit)
         for target in commitment.targets
         if (commitment.id, target.id) in answers.values
     }
-    periods = []
-    for target in commitment.targets:
-        answer = _in_unit(mine.get(target.id), metric, commitment.unit)
-        periods.append(_period(_case(commitment, target, agreement, as_of), answer))
+    periods = [
+        _period(_case(commitment, target, agreement, as_of), mine.get(target.id))
+        for target in commitment.targets
+    ]
     current = _current(commitment, as_of)
     return {
         "id": commitment.id,
@@ -235,7 +243,7 @@ def _commitment(
         "direction": commitment.direction,
         "standing": periods[current]["standing"],
         "current_period": commitment.targets[current].id,
-        "milestones": _milestones(commitment, mine, as_of),
+        "milestones": _milestones(commitment, mine, agreement, as_of),
         "periods": periods,
     }
 
@@ -258,11 +266,9 @@ def _case(commitment: Commitment, target: Target, agreement: Agreement, as_of: d
     )
 
 
-def _in_unit(
-    answer: MetricAnswer | None, metric: MetricDescription | None, unit: str
-) -> MetricAnswer | None:
+def _in_unit(answer: MetricAnswer, metric: MetricDescription | None, unit: str) -> MetricAnswer:
     """The answer, unless the metric counts in another unit than the commitment promises in."""
-    if answer is None or metric is None or same_unit(unit, metric.unit):
+    if metric is None or same_unit(unit, metric.unit):
         return answer
     gap = Text(
         f"the metric counts in {metric.unit}, the commitment in {unit}",
@@ -302,11 +308,14 @@ def _period(case: Case, answer: MetricAnswer | None) -> Document:
 
 
 def _milestones(
-    commitment: Commitment, answers: Mapping[str, MetricAnswer], as_of: date
+    commitment: Commitment,
+    answers: Mapping[str, MetricAnswer],
+    agreement: Agreement,
+    as_of: date,
 ) -> list[Document]:
     found = []
     for milestone in commitment.milestones:
-        judgement = judge_milestone(commitment, milestone, answers, as_of)
+        judgement = judge_milestone(commitment, milestone, answers, agreement.status, as_of)
         found.append(
             {
                 "id": milestone.id,

@@ -17,12 +17,6 @@ STANDINGS: Mapping[str, Text] = {
     "partly_met": Text("partly met", "部分达成"),
     "missed": Text("missed", "未达成"),
 }
-MILESTONE_STATES: Mapping[str, Text] = {
-    "not_due": Text("not due", "未到期"),
-    "reached": Text("reached", "已达到"),
-    "missed": Text("missed", "未达到"),
-    "no_data": Text("no data", "暂无数据"),
-}
 VERSION_STATES: Mapping[str, Text] = {
     "draft": Text("draft", "草案"),
     "offered": Text("offered", "已提出"),
@@ -45,25 +39,3 @@ ROLES: Mapping[str, Text] = {
     "university": Text("university", "高校"),
     "enterprise": Text("enterprise", "企业"),
 }
-OWNER_ROLES: Mapping[str, Text] = {
-    "cooperation-officer": Text("cooperation officer", "合作专员"),
-    "steering-committee-chair": Text("chair of the steering committee", "指导委员会主任"),
-    "programme-lead": Text("programme lead", "专业负责人"),
-    "education-lead": Text("education lead", "教育合作负责人"),
-    "principal-investigator": Text("principal investigator", "项目首席研究员"),
-    "laboratory-lead": Text("laboratory lead", "实验室负责人"),
-    "energy-manager": Text("energy manager", "能源管理负责人"),
-    "facilities-lead": Text("facilities lead", "后勤设施负责人"),
-    "data-steward": Text("data steward", "数据管理员"),
-    "ethics-lead": Text("ethics lead", "伦理审查负责人"),
-    "recruitment-lead": Text("recruitment lead", "招聘负责人"),
-    "transfer-officer": Text("technology transfer officer", "技术转移专员"),
-}
-CONTRIBUTION_KINDS: Mapping[str, Text] = {
-    "money": Text("money", "资金"),
-    "people": Text("people", "人员"),
-    "equipment": Text("equipment", "设备"),
-    "data": Text("data", "数据"),
-    "licence": Text("licence", "许可"),
-}
-FIELD_KINDS: Mapping[str, Text] = {"field": Text("field", "领域"), "flow": Text("flow", "双向通道")}

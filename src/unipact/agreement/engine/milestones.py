@@ -1,8 +1,8 @@
-"""How a milestone stands: reached or missed by the cumulative series, and why.
+"""How a milestone stands: reached or missed by what was measured to the end of its day, and why.
 
-A milestone with a value counts from the start of the period that its due day lies in, so the
-history inside that period decides it. One without a value is shown with its day; nothing
-measures it.
+A milestone with a value counts from the start of the period that its due day lies in, to the end
+of that day and not of another. As with a period, an interval that holds the value, or too little
+measured, decides nothing. A milestone without a value is shown with its day; nothing measures it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from unipact.agreement.engine.ports import MetricAnswer, Step
+from unipact.agreement.engine.ports import Mark, MetricAnswer
 from unipact.agreement.engine.quantities import decimal_text, quantity, target_text
-from unipact.agreement.engine.reasons import Reason
-from unipact.agreement.engine.status import meets
-from unipact.agreement.engine.terms import Commitment, Milestone, Text
+from unipact.agreement.engine.reasons import (
+    Reason,
+    coverage_facts,
+    coverage_text,
+    is_too_little,
+)
+from unipact.agreement.engine.status import meets_surely
+from unipact.agreement.engine.terms import Commitment, Milestone, StatusRules, Text
 
-MilestoneState = Literal["not_due", "reached", "missed", "no_data"]
+MilestoneState = Literal["not_due", "reached", "missed", "undecided", "no_data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ def judge_milestone(
     commitment: Commitment,
     milestone: Milestone,
     answers: Mapping[str, MetricAnswer],
+    rules: StatusRules,
     as_of: date,
 ) -> MilestoneJudgement:
     """How a milestone stands; ``answers`` are those of the commitment, by the target's id."""
@@ -48,34 +54,57 @@ def judge_milestone(
             f"应于 {milestone.due} 完成；没有指标衡量此项。",
         )
         return MilestoneJudgement("no_data", None, Reason("milestone_unmeasured", text, due))
-    step = _step_at(answer.series if answer else (), milestone.due)
-    if step is None or step.cumulative is None:
+    mark = answer.marks.get(milestone.due) if answer else None
+    if mark is None:
         text = Text(
             f"Was due on {milestone.due}; there is no measurement for that day.",
             f"应于 {milestone.due} 完成；该日没有实测数据。",
         )
         return MilestoneJudgement("no_data", None, Reason("milestone_no_data", text, due))
-    return _judged(commitment, milestone, milestone.value, step.cumulative)
+    return _judged(commitment, milestone, milestone.value, mark, rules)
 
 
 def _judged(
-    commitment: Commitment, milestone: Milestone, value: Decimal, measured: Decimal
+    commitment: Commitment,
+    milestone: Milestone,
+    value: Decimal,
+    mark: Mark,
+    rules: StatusRules,
 ) -> MilestoneJudgement:
+    facts = {
+        "due": str(milestone.due),
+        "value": decimal_text(value),
+        "measured": decimal_text(mark.value),
+    }
+    state: MilestoneState = "undecided"
+    is_reached = meets_surely(commitment.direction, mark.value, mark.interval, value)
+    if mark.coverage is not None and is_too_little(mark.coverage, rules):
+        code = "milestone_too_little_measured"
+        verdict = coverage_text(mark.coverage, rules)
+        facts |= coverage_facts(mark.coverage, rules)
+    elif is_reached is None:
+        assert mark.interval is not None
+        code = "milestone_undecided"
+        ends = [quantity(end, commitment.unit) for end in (mark.interval.low, mark.interval.high)]
+        verdict = Text(
+            f"the interval {ends[0].en} to {ends[1].en} holds it, so this cannot be decided",
+            f"区间 {ends[0].zh}至{ends[1].zh}包含该值，因此不能判定",
+        )
+        facts |= {
+            "low": decimal_text(mark.interval.low),
+            "high": decimal_text(mark.interval.high),
+        }
+    else:
+        state = "reached" if is_reached else "missed"
+        code = f"milestone_{state}"
+        verdict = Text("reached", "已达到") if is_reached else Text("missed", "未达到")
+    got = quantity(mark.value, commitment.unit)
     wanted = target_text(commitment.direction, value, commitment.unit)
-    got = quantity(measured, commitment.unit)
-    is_reached = meets(commitment.direction, measured, value)
-    state: MilestoneState = "reached" if is_reached else "missed"
-    verdict = Text("reached", "已达到") if is_reached else Text("missed", "未达到")
     text = Text(
         f"Measured {got.en} by {milestone.due}; {wanted.en} was due: {verdict.en}.",
         f"截至 {milestone.due} 实测 {got.zh}；应{wanted.zh}：{verdict.zh}。",
     )
-    facts = {
-        "due": str(milestone.due),
-        "value": decimal_text(value),
-        "measured": decimal_text(measured),
-    }
-    return MilestoneJudgement(state, measured, Reason(f"milestone_{state}", text, facts))
+    return MilestoneJudgement(state, mark.value, Reason(code, text, facts))
 
 
 def _not_due(
@@ -111,16 +140,6 @@ def _answer_for(
         if target.period.start <= milestone.due < target.period.until:
             return answers.get(target.id)
     return None
-
-
-def _step_at(series: tuple[Step, ...], due: date) -> Step | None:
-    """The last step that ends by the end of ``due``, unless a whole step is missing after it."""
-    end = due + timedelta(days=1)
-    ended = [step for step in series if step.span.until <= end and step.cumulative is not None]
-    if not ended:
-        return None
-    last = max(ended, key=lambda step: step.span.until)
-    return last if (end - last.span.until).days < max(last.span.days, 1) else None
 
 
 def _expected(answer: MetricAnswer | None, due: date) -> Decimal | None:

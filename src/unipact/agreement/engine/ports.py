@@ -7,7 +7,7 @@ knows no field and no engine. All texts that people read come in both languages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ class MetricRequest:
     """One question: the value of a metric for one target of one commitment.
 
     ``as_of`` is the last day that counts. ``level`` is the level of the interval wanted (0–1).
+    ``marks`` are days of the period up to ``as_of`` whose cumulative value is wanted as well.
     """
 
     commitment: str
@@ -36,6 +37,7 @@ class MetricRequest:
     direction: Direction
     level: Decimal
     least_elapsed: Decimal
+    marks: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,18 @@ class Step:
     span: Span
     value: Decimal | None
     cumulative: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The cumulative value from the start of a period to the end of one day, that day included.
+
+    ``interval`` and ``coverage`` are of that value, as in ``MetricAnswer``.
+    """
+
+    value: Decimal
+    interval: Interval | None = None
+    coverage: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +117,12 @@ class MetricAnswer:
         interval: uncertainty of the *measurement* at the as-of day, where the metric states one.
         forecast: for a running period; None with ``forecast_gap`` saying why not.
         series: the history inside the period, for the picture.
-        evidence: the evidence document (``docs/reference/schemas/evidence.schema.json``).
+        evidence: the evidence document (``agreement/schemas/evidence.schema.json``).
         gap: why there is no value ("no data source yet", "no readings in the period" …).
         measured_until: the first day that the value does not cover.
+        coverage: the share (0–1) of what should have been measured that was, from the start of
+            the period to the as-of day; None where the metric names no measure of it.
+        marks: by day, each of the request's marks that was measured to the end of that day.
     """
 
     value: Decimal | None
@@ -116,6 +133,8 @@ class MetricAnswer:
     series: tuple[Step, ...] = ()
     evidence: Mapping[str, Any] | None = None
     measured_until: date | None = None
+    coverage: Decimal | None = None
+    marks: Mapping[date, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,15 @@
 
 Codes: ``not_started``, ``no_source``, ``no_value``, ``too_early``, ``no_forecast``,
 ``on_track``, ``at_risk``, ``off_track``, ``undecided_interval``, ``awaiting_due``,
-``incomplete``, ``met``, ``partly_met``, ``missed``.
+``too_little_measured``, ``incomplete``, ``met``, ``partly_met``, ``missed``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
 
 from unipact.agreement.engine.ports import Interval, MetricAnswer
 from unipact.agreement.engine.quantities import (
@@ -123,14 +123,14 @@ def forecast(case: Case, code: str, answer: MetricAnswer, value: Decimal) -> Rea
     made = answer.forecast
     measured = _measured(case, answer.interval, value)
     middle, low, high = (quantity(v, case.unit) for v in (made.middle, made.low, made.high))
-    level, chance = case.rules.level, _rounded(made.probability)
+    level, chance = case.rules.level, _chance(made.probability)
     text = Text(
         f"{measured.en} so far; {middle.en} is expected by {case.target.due} "
         f"({percent_text(_rounded(level), 'en')} interval {low.en} to {high.en}). "
-        f"The chance of {case.target_text.en} is {percent_text(chance, 'en')}.",
+        f"The chance of {case.target_text.en} is {chance.en}.",
         f"目前{measured.zh}；预计到 {case.target.due} 为 {middle.zh}"
         f"（{percent_text(_rounded(level), 'zh')} 区间 {low.zh}至{high.zh}）。"
-        f"达到“{case.target_text.zh}”的可能性为 {percent_text(chance, 'zh')}。",
+        f"达到“{case.target_text.zh}”的可能性{chance.zh}。",
     )
     facts = {
         "forecast": decimal_text(made.middle),
@@ -151,6 +151,45 @@ def undecided(case: Case, answer: MetricAnswer, value: Decimal, is_over: bool) -
         f"{over.zh}{measured.zh}；目标“{case.target_text.zh}”落在区间之内，因此尚不能判定。",
     )
     return Reason("undecided_interval", text, _facts(case, answer, value))
+
+
+def is_too_little(coverage: Decimal | None, rules: StatusRules) -> bool:
+    """Whether the rules let nothing be decided on what was measured."""
+    return coverage is not None and coverage < rules.least_coverage
+
+
+def coverage_text(coverage: Decimal, rules: StatusRules) -> Text:
+    """How much was measured and how much the agreement asks for, as a clause."""
+    # Cut, not rounded: 89.9 % must not read as the 90 % that are asked for.
+    share, least = coverage.quantize(_PERCENT, ROUND_DOWN), rules.least_coverage
+    return Text(
+        f"only {percent_text(share, 'en')} of what should have been measured was; the agreement "
+        f"asks for {percent_text(least, 'en')}",
+        f"应测数据仅测得 {percent_text(share, 'zh')}，协议要求达到 {percent_text(least, 'zh')}",
+    )
+
+
+def coverage_facts(coverage: Decimal, rules: StatusRules) -> dict[str, str]:
+    """Both shares of ``coverage_text``."""
+    return {
+        "coverage": decimal_text(coverage),
+        "least_coverage": decimal_text(rules.least_coverage),
+    }
+
+
+def too_little(case: Case, answer: MetricAnswer, value: Decimal) -> Reason:
+    """Too much of what should have been measured is missing."""
+    assert answer.coverage is not None
+    is_over = case.as_of + timedelta(days=1) >= case.target.period.until
+    over, measured = _over(case, is_over), _measured(case, answer.interval, value)
+    clause = coverage_text(answer.coverage, case.rules)
+    text = Text(
+        f"{over.en}{measured.en}; the target is {case.target_text.en}. But {clause.en}, "
+        "so this cannot be decided yet.",
+        f"{over.zh}{measured.zh}；目标为{case.target_text.zh}。但{clause.zh}，因此尚不能判定。",
+    )
+    facts = coverage_facts(answer.coverage, case.rules)
+    return Reason("too_little_measured", text, {**facts, **_facts(case, answer, value)})
 
 
 def incomplete(case: Case, answer: MetricAnswer, value: Decimal) -> Reason:
@@ -214,11 +253,21 @@ def _measured(case: Case, interval: Interval | None, value: Decimal) -> Text:
 
 
 def _rounded(share: Decimal) -> Decimal:
-    """Whole per cents, except that a chance that is not certain never shows as 0 or 100 %."""
-    rounded = share.quantize(_PERCENT)
-    if rounded in (0, 1) and share not in (0, 1):
-        return share.quantize(Decimal("0.0001"))
-    return rounded
+    """Whole per cents."""
+    return share.quantize(_PERCENT)
+
+
+def _chance(share: Decimal) -> Text:
+    """A chance in words; of what has not happened yet none is certain, so none shows as such."""
+    if share > 1 - _PERCENT:
+        most = percent_text(1 - _PERCENT, "en"), percent_text(1 - _PERCENT, "zh")
+        return Text(f"more than {most[0]}", f"大于 {most[1]}")
+    if share < _PERCENT:
+        return Text(
+            f"less than {percent_text(_PERCENT, 'en')}", f"小于 {percent_text(_PERCENT, 'zh')}"
+        )
+    whole = _rounded(share)
+    return Text(percent_text(whole, "en"), f"为 {percent_text(whole, 'zh')}")
 
 
 def _target_facts(case: Case) -> dict[str, str]:

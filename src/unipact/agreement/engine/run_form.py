@@ -46,6 +46,7 @@ def rules_form(agreement: Agreement) -> Document:
         "off_track_below": decimal_text(rules.off_track_below),
         "least_elapsed": decimal_text(rules.least_elapsed),
         "partly_from": decimal_text(rules.partly_from),
+        "least_coverage": decimal_text(rules.least_coverage),
     }
 
 
@@ -155,6 +156,7 @@ def measurement_form(answer: MetricAnswer) -> Document:
         "value": number_form(answer.value),
         "gap": text_form(answer.gap) if answer.gap else None,
         "interval": interval_form(answer.interval) if answer.interval else None,
+        "coverage": number_form(answer.coverage),
         "measured_until": until.isoformat() if until else None,
         "evidence": dict(answer.evidence) if answer.evidence is not None else None,
     }

@@ -1,7 +1,7 @@
-"""The states of an agreement's versions and of a commitment's periods, as transition tables.
+"""The states of an agreement's versions, with their moves, and of a commitment's periods.
 
-A version's state is moved by acts of the parties; a period's state is computed from the day and
-the measurement (``status.py``). Nobody types either.
+A version's state is moved by acts of the parties. A period's has no table of moves:
+``status.judge`` computes it from the day and the measurement alone. Nobody types either.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ VersionState = Literal[
 PeriodState = Literal["not_due", "running", "met", "partly_met", "missed"]
 
 VERSION_STATES: tuple[VersionState, ...] = get_args(VersionState)
-PERIOD_STATES: tuple[PeriodState, ...] = get_args(PeriodState)
 
 _OFFER_EXITS: frozenset[VersionState] = frozenset({"agreed", "withdrawn", "declined", "lapsed"})
 
@@ -48,15 +47,6 @@ VERSION_MOVES: Mapping[VersionState, frozenset[VersionState]] = {
 }
 """From each state of a version the states that may follow."""
 
-PERIOD_MOVES: Mapping[PeriodState, frozenset[PeriodState]] = {
-    "not_due": frozenset({"running"}),
-    "running": frozenset({"met", "partly_met", "missed"}),
-    "met": frozenset(),
-    "partly_met": frozenset(),
-    "missed": frozenset(),
-}
-"""From each state of a period the states that may follow as days pass and records arrive."""
-
 
 def version_moved(state: VersionState, to: VersionState) -> VersionState:
     """``to``, where a version may move there from ``state``; raises Conflict where it may not."""
@@ -64,16 +54,6 @@ def version_moved(state: VersionState, to: VersionState) -> VersionState:
         allowed = ", ".join(sorted(VERSION_MOVES[state])) or "nothing: this state is final"
         raise Conflict(f"a version that is {state} cannot become {to}; allowed: {allowed}")
     return to
-
-
-def is_binding(state: VersionState) -> bool:
-    """Whether the terms of a version in this state bind the parties today."""
-    return state == "in_force"
-
-
-def is_final(state: VersionState) -> bool:
-    """Whether nothing can follow."""
-    return not VERSION_MOVES[state]
 
 
 def state_at(agreement: Agreement, day: date) -> VersionState:

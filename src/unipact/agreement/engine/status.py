@@ -3,7 +3,8 @@
 Rules (``docs/decisions/0004-status-is-computed.md``): a period that has not begun is not due.
 While it runs, its status follows from the forecast at the due date by the agreement's own
 thresholds. From the due day on, the measurement decides, and where the measurement's interval
-holds the target it decides nothing: the period then stays ``running`` and ``undecided``.
+holds the target it decides nothing: the period then stays ``running`` and ``undecided``. So it is
+on any day on which too little was measured: what is missing must never count as kept.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ def judge(case: Case, answer: MetricAnswer | None) -> Judgement:
         return Judgement("running", "no_data", reasons.no_source(case, is_over))
     if answer.value is None:
         return Judgement("running", "no_data", reasons.no_value(case, answer, is_over))
+    if reasons.is_too_little(answer.coverage, case.rules):
+        return Judgement("running", "undecided", reasons.too_little(case, answer, answer.value))
     if case.as_of >= case.target.due:
         return _decided(case, answer, answer.value)
     if is_over:
@@ -71,6 +74,16 @@ def judge(case: Case, answer: MetricAnswer | None) -> Judgement:
 def meets(direction: Direction, value: Decimal, target: Decimal) -> bool:
     """Whether a value fulfils a target."""
     return value >= target if direction == "at_least" else value <= target
+
+
+def meets_surely(
+    direction: Direction, value: Decimal, interval: Interval | None, target: Decimal
+) -> bool | None:
+    """Whether a target is fulfilled; None where the measurement's interval holds both answers."""
+    if interval is None:
+        return meets(direction, value, target)
+    ends = {meets(direction, end, target) for end in (interval.low, interval.high)}
+    return ends.pop() if len(ends) == 1 else None
 
 
 def share_reached(
@@ -105,13 +118,9 @@ def _verdict(
     case: Case, interval: Interval | None, value: Decimal
 ) -> Literal["met", "partly_met", "missed"] | None:
     target, direction = case.target.value, case.direction
-    if interval is not None:
-        ends = [meets(direction, end, target) for end in (interval.low, interval.high)]
-        if ends[0] != ends[1]:
-            return None
-        is_met = ends[0]
-    else:
-        is_met = meets(direction, value, target)
+    is_met = meets_surely(direction, value, interval, target)
+    if is_met is None:
+        return None
     if is_met:
         return "met"
     share = share_reached(direction, value, target, case.baseline_value)

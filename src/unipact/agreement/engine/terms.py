@@ -181,6 +181,7 @@ class StatusRules:
         off_track_below: and off track below this one; between the two it is at risk.
         least_elapsed: before this share of the period has passed nothing is forecast.
         partly_from: an ended period that reached this share of its target is partly met.
+        least_coverage: nothing is decided of what was measured by less than this share.
     """
 
     level: Decimal
@@ -188,6 +189,7 @@ class StatusRules:
     off_track_below: Decimal
     least_elapsed: Decimal
     partly_from: Decimal
+    least_coverage: Decimal
 
 
 @dataclass(frozen=True, slots=True)

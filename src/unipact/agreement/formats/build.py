@@ -80,6 +80,7 @@ def _status(table: Table) -> StatusRules:
         off_track_below=Decimal(table["off_track_below"]),
         least_elapsed=Decimal(table["least_elapsed"]),
         partly_from=Decimal(table["partly_from"]),
+        least_coverage=Decimal(table["least_coverage"]),
     )
 
 

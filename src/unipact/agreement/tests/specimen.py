@@ -28,6 +28,7 @@ on_track_from = "0.80"
 off_track_below = "0.20"
 least_elapsed = "0.10"
 partly_from = "0.50"
+least_coverage = "0.90"
 
 [[principle]]
 id = "benefit"

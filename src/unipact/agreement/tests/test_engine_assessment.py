@@ -16,6 +16,7 @@ from unipact.agreement.engine.ports import (
     FanStep,
     Forecast,
     Interval,
+    Mark,
     MetricAnswer,
     Step,
 )
@@ -183,13 +184,63 @@ def test_a_milestone_is_judged_on_its_day_by_the_series(as_of: date, state: str,
     assert (milestone["state"], milestone["reason"]["code"]) == (state, code)
 
 
+DUE = date(2019, 12, 31)
+
+
+def milestone_by(mark: Mark | None, as_of: date = date(2020, 1, 15)) -> dict[str, Any]:
+    """The first milestone of the specimen, whose value is 0.0100, on a mark of its day."""
+    answer = replace(ENERGY, marks={DUE: mark} if mark else {})
+    source = SpokenSource(CAMPUS, {("energy", "y1"): answer})
+    milestone: dict[str, Any] = assessed(source, as_of)["commitments"][0]["milestones"][0]
+    return milestone
+
+
 @pytest.mark.parametrize(("cumulative", "state"), [("0.0100", "reached"), ("0.0099", "missed")])
-def test_the_cumulative_value_reaches_or_misses_a_milestone(cumulative: str, state: str) -> None:
-    december = Step(Span(date(2019, 12, 1), date(2020, 1, 1)), None, D(cumulative))
-    answer = replace(ENERGY, series=(*ENERGY.series, december))
+def test_the_value_of_its_day_reaches_or_misses_a_milestone(cumulative: str, state: str) -> None:
+    milestone = milestone_by(Mark(D(cumulative)))
+    assert (milestone["state"], milestone["measured"]) == (state, cumulative)
+
+
+def test_a_milestone_is_not_judged_on_another_day() -> None:
+    before = Step(Span(date(2019, 12, 1), DUE), None, D("0.05"))
+    answer = replace(
+        ENERGY, series=(*ENERGY.series, before), marks={date(2019, 12, 30): Mark(D(1))}
+    )
     source = SpokenSource(CAMPUS, {("energy", "y1"): answer})
     milestone = assessed(source, date(2020, 1, 15))["commitments"][0]["milestones"][0]
-    assert (milestone["state"], milestone["measured"]) == (state, cumulative)
+    assert (milestone["state"], milestone["measured"]) == ("no_data", None)
+
+
+def test_a_milestone_inside_the_interval_is_undecided() -> None:
+    interval = Interval(D("0.90"), D("0.0050"), D("0.0300"), HOW)
+    milestone = milestone_by(Mark(D("0.0200"), interval))
+    assert (milestone["state"], milestone["reason"]["code"]) == ("undecided", "milestone_undecided")
+    above = Interval(D("0.90"), D("0.0100"), D("0.0300"), HOW)
+    assert milestone_by(Mark(D("0.0200"), above))["state"] == "reached"
+
+
+def test_a_milestone_that_was_hardly_measured_is_undecided() -> None:
+    milestone = milestone_by(Mark(D("0.0200"), coverage=D("0.8999")))
+    code = "milestone_too_little_measured"
+    assert (milestone["state"], milestone["reason"]["code"]) == ("undecided", code)
+    assert milestone["reason"]["facts"]["coverage"] == "0.8999"
+    assert "仅测得 89%" in milestone["reason"]["zh"]
+
+
+def test_the_days_of_past_milestones_with_a_value_are_asked_for() -> None:
+    source = energy_source()
+    assessed(source, date(2019, 12, 30))
+    assert [request.marks for request in source.requests if request.target_id == "y1"] == [()]
+    later = energy_source()
+    assessed(later, DUE)
+    assert [request.marks for request in later.requests if request.target_id == "y1"] == [(DUE,)]
+
+
+def test_the_coverage_of_a_period_is_in_the_document() -> None:
+    answer = replace(ENERGY, coverage=D("0.9907"))
+    document = assessed(SpokenSource(CAMPUS, {("energy", "y1"): answer}))
+    assert document["commitments"][0]["periods"][0]["coverage"] == "0.9907"
+    assert document["rules"]["least_coverage"] == "0.90"
 
 
 def test_a_milestone_ahead_shows_what_is_expected_on_its_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from unipact.agreement.engine.status import Judgement, judge, meets, share_reach
 from unipact.agreement.engine.terms import Direction, Span, StatusRules, Target, Text
 
 D = Decimal
-RULES = StatusRules(D("0.90"), D("0.80"), D("0.20"), D("0.10"), D("0.50"))
+RULES = StatusRules(D("0.90"), D("0.80"), D("0.20"), D("0.10"), D("0.50"), D("0.90"))
 PERIOD = Span(date(2019, 7, 1), date(2020, 1, 1))
 LAST = date(2019, 12, 31)
 MIDDLE = date(2019, 9, 30)
@@ -189,10 +190,40 @@ def test_a_stated_baseline_is_where_the_way_begins() -> None:
     assert judged.state == "partly_met"
 
 
-def test_a_chance_that_is_not_certain_is_not_shown_as_certain() -> None:
-    judged = judge(case(MIDDLE), answer("0.02", chance="0.9985"))
-    assert "99.85" in judged.reason.text.en
-    assert "100" not in judged.reason.text.en
+@pytest.mark.parametrize(("as_of", "direction"), [(LAST, "at_most"), (MIDDLE, "at_least")])
+def test_what_was_hardly_measured_is_neither_met_nor_on_track(
+    as_of: date, direction: Direction
+) -> None:
+    given = replace(answer("0.03", chance="1"), coverage=D("0.1659"))
+    judged = judge(case(as_of, direction=direction), given)
+    assert words(judged) == ("running", "undecided", "too_little_measured")
+    assert judged.reason.facts["coverage"] == "0.1659"
+    english = judged.reason.text.en.replace("\N{NO-BREAK SPACE}", " ")
+    assert "only 16 % of what should have been measured was" in english
+    assert "asks for 90 %" in english
+    assert "仅测得 16%，协议要求达到 90%" in judged.reason.text.zh
+
+
+def test_what_was_measured_well_enough_is_decided() -> None:
+    assert judge(case(), replace(answer("0.03"), coverage=D("0.90"))).state == "met"
+
+
+@pytest.mark.parametrize(
+    ("chance", "english", "chinese"),
+    [
+        ("0.9995", "more than 99 %", "大于 99%"),
+        ("1.000", "more than 99 %", "大于 99%"),
+        ("0.990", "is 99 %", "为 99%"),
+        ("0.0004", "less than 1 %", "小于 1%"),
+        ("0", "less than 1 %", "小于 1%"),
+    ],
+)
+def test_no_chance_of_what_is_still_to_come_shows_as_certain(
+    chance: str, english: str, chinese: str
+) -> None:
+    text = judge(case(MIDDLE), answer("0.02", chance=chance)).reason.text
+    assert text.en.replace("\N{NO-BREAK SPACE}", " ").endswith(f"{english}.")
+    assert text.zh.endswith(f"{chinese}。")
 
 
 numbers = st.decimals("-2", "2", places=3)

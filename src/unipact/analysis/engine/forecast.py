@@ -105,7 +105,7 @@ def forecast(
         Same course and seed, same outcome, to the bit.
     noise : float
         Standard deviation of the measurement error of the value at the period's end, in its unit;
-        it is added to every draw, as a normal deviate.
+        it is added to every draw, all along its way, as a normal deviate.
 
     Returns
     -------
@@ -150,15 +150,16 @@ def forecast(
             return TooLittle(_NO_REFERENCE)
         values = drawn
         method = _SEASONAL if _has_season(course) else _PLAIN
-    ends = values[:, -1]
     if noise:
-        ends = ends + noise * rng.standard_normal(DRAWS)
+        # One error of the yardstick in a whole draw: on a total it grows with what is measured.
+        grown = ahead_ends / ahead_ends[-1] if course.den is None else np.ones(ahead_ends.size)
+        values = values + noise * rng.standard_normal((DRAWS, 1)) * grown
         method = Text(method.en + _NOISE.en, method.zh + _NOISE.zh)
+    ends = values[:, -1]
     met = ends >= target if direction == "at_least" else ends <= target
     tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
     low, middle, high = (float(each) for each in np.quantile(ends, tails))
     fan = _fan(ahead_ends, values, tails)
-    fan[-1, 1:] = (low, middle, high)
     return Outcome(float(met.mean()), low, middle, high, _burn(course), fan, method)
 
 

@@ -41,14 +41,13 @@ def find(
 def _found(session: Session, metric: Metric | Ratio, asked: Asked, series: DaySeries) -> Found:
     reported = asked.reported
     counts = isinstance(metric, Metric) and metric.kind == "count"
-    if counts:
-        until = table_until(session, metric.tables, asked)
-        measured = until > reported.start
-    else:
-        last = series.last_day(reported)
-        measured = last is not None
-        until = last + timedelta(days=1) if last else reported.start
-    if not measured:
+    until = table_until(session, metric.tables, asked)
+    last = series.last_day(reported)
+    if not counts:
+        until = min(until, last + timedelta(days=1)) if last else reported.start
+    if until <= reported.start:
+        if last is not None:
+            return Found(None, gaps.no_whole_day(reported.start))
         return Found(None, gaps.no_rows(reported.start.isoformat(), reported.until.isoformat()))
     value = _value(series, counts, reported)
     if value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from importlib.metadata import version
@@ -21,9 +21,10 @@ from unipact.agreement.engine.terms import Text
 from unipact.analysis.evaluation import evidence, gaps
 from unipact.analysis.evaluation.compiler import Compiler
 from unipact.analysis.evaluation.computed import rounded, run
-from unipact.analysis.evaluation.found import Asked, Found
+from unipact.analysis.evaluation.found import Asked, Found, filled_until
 from unipact.analysis.evaluation.history import series_of, steps_of
 from unipact.analysis.evaluation.outlook import look_ahead
+from unipact.analysis.evaluation.plan import plans_of
 from unipact.analysis.evaluation.session import Session
 from unipact.analysis.evaluation.work import Work
 from unipact.analysis.lake import Lake, Snapshot
@@ -78,7 +79,7 @@ class Evaluator:
         """The state of the lake that every answer rests on."""
         held = self._now.session.snapshot
         tables = {name: state.version for name, state in sorted(held.tables.items())}
-        return SnapshotInfo(held.id, tables, held.data_until)
+        return SnapshotInfo(held.id, tables, filled_until(self._now.session, tables, "UTC"))
 
     @cached_property
     def software(self) -> Mapping[str, str]:
@@ -119,9 +120,15 @@ class Evaluator:
                 answers[place] = MetricAnswer(value=None, gap=prepared)
             else:
                 asked.append((place, prepared))
-        found = self._now.find([each for _, each in asked], history=True)
-        for (place, each), result in zip(asked, found, strict=True):
-            answers[place] = self._answer(each, result)
+        # Values, marks and coverage together: those of one metric share one scan.
+        plans, questions = plans_of([each for _, each in asked], self._registry)
+        found = self._now.find(questions, history=True)
+        for (place, each), plan in zip(asked, plans, strict=True):
+            answers[place] = replace(
+                self._answer(each, found[plan.main.value]),
+                coverage=plan.coverage(found),
+                marks=plan.marks(found),
+            )
         return [each for each in answers if each is not None]
 
     def values(self, requests: Sequence[MetricRequest]) -> Sequence[Decimal | None]:

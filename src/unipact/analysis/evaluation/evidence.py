@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
+import duckdb
 import pyarrow as pa
 import rfc8785
 
@@ -159,7 +160,13 @@ def page(
             f"CAST(? AS {_duck_type(chosen.schema.field(name).type)})" for name in chosen.key
         )
         after = f"({key}) > ({marks})"
-        values += _after(cursor, len(chosen.key))
+        last = _after(cursor, len(chosen.key))
+        try:
+            session.connection.execute(f"SELECT {marks}", last).fetchall()
+        except duckdb.Error as error:
+            # Of the right shape, but a text where the key has a time or a number.
+            raise _bad_cursor() from error
+        values += last
     found = session.fetch(
         f"SELECT * FROM ({chosen.rows.sql}) AS cut WHERE {after} ORDER BY {key} LIMIT {limit + 1}",
         values,
@@ -177,7 +184,7 @@ def interval_page(intervals: pa.Table, cursor: str | None, limit: int) -> Page:
     """Up to ``limit`` of a computed metric's intervals after ``cursor``; errors as ``page``."""
     _check_limit(limit)
     first = _after(cursor, 1)[0] if cursor is not None else 0
-    if not isinstance(first, int) or first < 0:
+    if not isinstance(first, int) or not 0 <= first <= intervals.num_rows:
         raise _bad_cursor()
     found = intervals.sort_by([(each, "ascending") for each in INTERVALS_KEY])
     part = found.slice(first, limit).to_pylist()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from unipact.agreement.engine.ports import MetricRequest
 from unipact.agreement.engine.terms import Span, Text
@@ -74,13 +73,22 @@ class Found:
 
 
 def table_until(session: Session, tables: Sequence[str], asked: Asked) -> date:
-    """The first day of which the tables say nothing, at most the scope's ``until``."""
-    states = session.snapshot.tables
-    last = [each.last for name in tables for each in states[name].entries if each.last]
-    if not last:
-        return asked.scope.until
-    day = max(last).astimezone(ZoneInfo(asked.scope.zone)).date()
-    return min(day + timedelta(days=1), asked.scope.until)
+    """The first day that the tables do not fill, at most the scope's ``until``."""
+    filled = filled_until(session, tables, asked.scope.zone)
+    return min(filled, asked.scope.until) if filled else asked.scope.until
+
+
+def filled_until(session: Session, tables: Iterable[str], zone: str) -> date | None:
+    """The first day of ``zone`` that no table fills; None where none of them has a time."""
+    states, declared = session.snapshot.tables, session.registry.tables
+    days = [
+        declared[name].first_day_out(each.last, zone)
+        for name in tables
+        if name in declared and name in states
+        for each in states[name].entries
+        if each.last
+    ]
+    return max(days, default=None)
 
 
 def exact(amount: Fraction) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from unipact.agreement.engine.terms import Span, Text
 
@@ -45,6 +46,14 @@ def no_rows(start: str, until: str) -> Text:
     return Text(
         f"no readings in the period from {start} to {until} (exclusive)",
         f"{start} 至 {until}（不含）期间没有读数",
+    )
+
+
+def no_whole_day(start: date) -> Text:
+    """The data end inside the first day of the period."""
+    return Text(
+        f"the data end before the first day of the period, {start}, does",
+        f"数据在本期首日（{start}）结束之前即告中止",
     )
 
 

@@ -10,13 +10,19 @@ import pyarrow as pa
 
 from unipact.agreement.engine.terms import Span
 from unipact.analysis.engine.forecast import Floats
+from unipact.analysis.evaluation import gaps
 from unipact.analysis.evaluation.found import Asked, Found, quotient
 from unipact.analysis.evaluation.outlook import Measured
 from unipact.analysis.registry import Computed, ComputedResult
 
 
-def found_in_intervals(metric: Computed, asked: Asked, result: ComputedResult) -> Found:
-    """The value, and what its intervals say of shorter spans and of the days to come."""
+def found_in_intervals(
+    metric: Computed, asked: Asked, result: ComputedResult, filled: date
+) -> Found:
+    """The value, and what its intervals say of shorter spans and of the days to come.
+
+    ``filled`` is the first day that the tables do not fill.
+    """
     if result.value is None or result.intervals is None:
         return Found(None, result.gap, result.measured_until, result=result)
     intervals = result.intervals
@@ -24,7 +30,9 @@ def found_in_intervals(metric: Computed, asked: Asked, result: ComputedResult) -
     ends = [each.as_py() for each in intervals.column("until")]
     num = intervals.column(metric.numerator).to_pylist()
     den = intervals.column(metric.denominator).to_pylist() if metric.denominator else None
-    until = result.measured_until or max(ends, default=asked.reported.start)
+    until = min(result.measured_until or max(ends, default=asked.reported.start), filled)
+    if until <= asked.reported.start:
+        return Found(None, gaps.no_whole_day(asked.reported.start), result=result)
 
     def value_in(span: Span) -> Decimal | None:
         inside = [

@@ -9,7 +9,7 @@ from typing import Any
 from unipact.analysis.evaluation import additive, evidence, leveled
 from unipact.analysis.evaluation.compiler import Compiler
 from unipact.analysis.evaluation.computed import rounded, run
-from unipact.analysis.evaluation.found import Asked, Found
+from unipact.analysis.evaluation.found import Asked, Found, table_until
 from unipact.analysis.evaluation.intervals import found_in_intervals
 from unipact.analysis.evaluation.session import Session
 from unipact.analysis.registry import Computed, Metric
@@ -58,7 +58,10 @@ class Work:
         if isinstance(metric, Computed):
             return [
                 found_in_intervals(
-                    metric, each, run(self.session, self.compiler, metric, each.scope)
+                    metric,
+                    each,
+                    run(self.session, self.compiler, metric, each.scope),
+                    table_until(self.session, metric.tables, each),
                 )
                 for each in asked
             ]

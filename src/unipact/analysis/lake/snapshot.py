@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -42,12 +41,6 @@ class Snapshot:
 
     id: str
     tables: Mapping[str, TableState]
-
-    @property
-    def data_until(self) -> date | None:
-        """The first day (UTC) after everything that any table says."""
-        last = [each.last for state in self.tables.values() for each in state.entries if each.last]
-        return max(last).date() + timedelta(days=1) if last else None
 
     @property
     def document(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -245,15 +246,29 @@ def test_two_parties_with_the_same_files_get_the_same_evidence(root: Path, tmp_p
 
 def test_a_snapshot_that_never_was_here_is_refused(source: Evaluator) -> None:
     document = deepcopy(evidence_of(source, "plant.energy"))
-    document["snapshot"]["tables"]["plant.readings"]["version"] = 7
+    document["snapshot"]["id"] = "sha256:" + "0" * 64
     with pytest.raises(SnapshotGone):
         source.verify(document)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "WzFd", "bm90IGpzb24=", "W251bGwsIG51bGxd", "é"])
+def test_a_version_that_the_snapshot_does_not_have_does_not_hold(source: Evaluator) -> None:
+    document = deepcopy(evidence_of(source, "plant.energy"))
+    document["snapshot"]["tables"]["plant.readings"]["version"] = 7
+    assert not source.verify(document).holds
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "WzFd", "bm90IGpzb24=", "W251bGwsIG51bGxd", "é", "WyJhIiwgImIiXQ=="]
+)
 def test_a_cursor_that_no_page_gave_is_refused(source: Evaluator, cursor: str) -> None:
     with pytest.raises(Invalid):
         source.evidence_rows(evidence_of(source, "plant.energy"), cursor=cursor)
+
+
+def test_a_cursor_beyond_the_last_interval_is_refused(source: Evaluator) -> None:
+    cursor = base64.urlsafe_b64encode(str([10**30]).encode()).decode()
+    with pytest.raises(Invalid):
+        source.evidence_intervals(evidence_of(source, "plant.saved_share"), cursor=cursor)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1_001])

@@ -108,6 +108,7 @@ def test_measurement_noise_widens_the_interval_and_is_named() -> None:
     assert isinstance(found, Outcome)
     assert found.high - found.low > 2 * 1.6 * 200 * 0.9
     assert found.high - found.low > without.high - without.low
+    assert np.all(found.fan[:, 3] - found.fan[:, 1] > without.fan[:, 3] - without.fan[:, 1])
     assert "uncertainty" in found.method.en
     assert "不确定度" in found.method.zh
 

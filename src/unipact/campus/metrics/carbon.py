@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from unipact.agreement.engine.terms import Text
 from unipact.analysis.registry import Metric, Ratio, Scope
-from unipact.campus.metrics.rows import BUILDING, ELECTRICITY_METER, OWNER, valid_readings
+from unipact.campus.metrics.rows import (
+    BUILDING,
+    COMPLETENESS_METRIC,
+    ELECTRICITY_METER,
+    OWNER,
+    valid_readings,
+)
 from unipact.campus.tables import GRID_CARBON, READINGS
 
 if TYPE_CHECKING:
@@ -51,6 +57,7 @@ CARBON = Metric(
     key=("building_id", "meter", "ts"),
     time="ts",
     parameters=(ELECTRICITY_METER, BUILDING),
+    completeness=COMPLETENESS_METRIC,
 )
 
 CARBON_INTENSITY = Ratio(
@@ -75,4 +82,5 @@ CARBON_INTENSITY = Ratio(
     key=("building_id", "meter", "ts"),
     time="ts",
     parameters=(ELECTRICITY_METER, BUILDING),
+    completeness=COMPLETENESS_METRIC,
 )

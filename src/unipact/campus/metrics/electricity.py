@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from unipact.agreement.engine.terms import Text
 from unipact.analysis.registry import Metric, Ratio, Scope
-from unipact.campus.metrics.rows import BUILDING, ELECTRICITY_METER, IPMVP, OWNER, valid_readings
+from unipact.campus.metrics.rows import (
+    BUILDING,
+    COMPLETENESS_METRIC,
+    ELECTRICITY_METER,
+    IPMVP,
+    OWNER,
+    valid_readings,
+)
 from unipact.campus.tables import READINGS
 
 if TYPE_CHECKING:
@@ -38,6 +45,7 @@ ELECTRICITY = Metric(
     key=("building_id", "meter", "ts"),
     time="ts",
     parameters=(ELECTRICITY_METER, BUILDING),
+    completeness=COMPLETENESS_METRIC,
 )
 
 
@@ -88,4 +96,5 @@ CHANGE = Ratio(
     key=("building_id", "meter", "ts"),
     time="ts",
     parameters=(ELECTRICITY_METER, BUILDING),
+    completeness=COMPLETENESS_METRIC,
 )

@@ -17,6 +17,9 @@ OWNER = "campus"
 IPMVP = "IPMVP Core Concepts 2022, Option C (whole facility)"
 GUIDELINE_14 = "ASHRAE Guideline 14-2014, whole building approach"
 
+#: The metric that says how complete the readings are that the others rest on.
+COMPLETENESS_METRIC = "campus.meter_completeness_share@1"
+
 _METER_LABEL = Text("Kind of meter", "计量表种类")
 _BUILDING_LABEL = Text("Building", "建筑")
 

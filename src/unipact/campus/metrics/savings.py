@@ -8,6 +8,7 @@ summed over the meters, and their sums give the value.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ from unipact.campus.engine.savings import Savings, savings
 from unipact.campus.engine.series import Hourly, Window
 from unipact.campus.metrics.rows import (
     BUILDING_READ,
+    COMPLETENESS_METRIC,
     GUIDELINE_14,
     IPMVP,
     METER_READ,
@@ -184,7 +186,9 @@ def _quality(found: _Answer) -> dict[str, Any]:
     said = found.said
     return {
         "calibration": shipped_digest(),
-        "model": sorted({each.model for each in found.meters.values()}),
+        # Only what speaks of all meters together: the document travels further than the rows may.
+        "models": dict(sorted(Counter(each.model for each in found.meters.values()).items())),
+        "meters": len(found.meters),
         "coverage_share": _text(said.coverage, 4),
         "cv_rmse_share": _text(found.cv_rmse, 4),
         "nmbe_share": _text(found.nmbe, 6),
@@ -193,17 +197,6 @@ def _quality(found: _Answer) -> dict[str, Any]:
         "expected_kwh": _text(said.expected_kwh, 1),
         "avoided_kwh": _text(said.avoided_kwh, 1),
         "excluded": dict(sorted(found.excluded.items())),
-        "meters": {
-            name: {
-                "model": each.model,
-                "avoided_kwh": _text(each.avoided_kwh, 1),
-                "expected_kwh": _text(each.expected_kwh, 1),
-                "share": _text(each.share, 4),
-                "coverage_share": _text(each.coverage, 4),
-                "cv_rmse_share": _text(each.fit.cv_rmse if each.fit else math.nan, 4),
-            }
-            for name, each in sorted(found.meters.items())
-        },
     }
 
 
@@ -241,6 +234,7 @@ ENERGY_SAVINGS = Computed(
     numerator="avoided_kwh",
     denominator="expected_kwh",
     parameters=(METER_READ, BUILDING_READ),
+    completeness=COMPLETENESS_METRIC,
 )
 
 AVOIDED_ENERGY = Computed(
@@ -263,4 +257,5 @@ AVOIDED_ENERGY = Computed(
     engine=ENGINE,
     numerator="avoided_kwh",
     parameters=(METER_READ, BUILDING_READ),
+    completeness=COMPLETENESS_METRIC,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -89,14 +91,53 @@ def test_either_party_verifies_every_value_from_the_rows(printed, home, tmp_path
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_changed_value_is_found_by_verify(document, home, tmp_path):
-    name, part = next((name, part) for name, part in periods(document) if part["evidence"])
-    part["evidence"]["value"] = "123456"
+def forged(document: dict, tmp_path: Path, change: Callable[[dict], None]) -> Path:
+    """The run document with something in it changed, as a file."""
+    copy = json.loads(json.dumps(document))
+    change(copy)
     kept = tmp_path / "run.json"
-    kept.write_text(json.dumps(document), encoding="utf-8")
-    done = unipact("verify", kept, home=home)
+    kept.write_text(json.dumps(copy), encoding="utf-8")
+    return kept
+
+
+def with_evidence(document: dict, name: str = "campus-electricity-ceiling") -> dict:
+    found: dict = next(part for known, part in periods(document) if known == name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda copy: with_evidence(copy)["evidence"].update(value="123456"),
+        lambda copy: with_evidence(copy).update(value="21000000.0", state="met"),
+        lambda copy: with_evidence(copy).update(target="99999999"),
+        lambda copy: with_evidence(copy).update(until="2020-07-01"),
+        lambda copy: copy["benefits"][0].update(value="9999999"),
+        lambda copy: copy["benefits"][0]["evidence"]["rows"].update(count=1),
+    ],
+    ids=["evidence", "value", "target", "period", "benefit", "rows of a benefit"],
+)
+def test_a_forged_number_is_found_by_verify(change, document, home, tmp_path):
+    done = unipact("verify", forged(document, tmp_path, change), home=home)
     assert done.returncode == 1
-    assert name in done.stderr.decode()
+    assert done.stderr.startswith(b"unipact: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_forged_state_is_found_by_verify_with_the_agreement(document, home, tmp_path):
+    kept = forged(document, tmp_path, lambda copy: with_evidence(copy).update(state="met"))
+    file = EXAMPLE / "agreement.toml"
+    assert unipact("verify", kept, home=home).returncode == 0
+    done = unipact("verify", kept, "--agreement", file, home=home)
+    assert done.returncode == 1
+    assert b"campus-electricity-ceiling" in done.stderr
+
+
+def test_the_whole_document_follows_from_the_agreement_and_the_rows(printed, home, tmp_path):
+    kept = tmp_path / "run.json"
+    kept.write_bytes(printed)
+    done = unipact("verify", kept, "--agreement", EXAMPLE / "agreement.toml", home=home)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_an_earlier_day_sees_no_later_reading(home):

@@ -14,6 +14,8 @@ from unipact.agreement.formats.scope import KnownMetrics
 from unipact.errors import Finding, Invalid
 from unipact.exits import Exit
 
+_MOST_LINES = 20
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="An agreement file (agreement.toml).")]
 Home = Annotated[
     Path | None,
@@ -105,23 +107,39 @@ def verify(
     document: Annotated[
         Path, typer.Argument(metavar="RUN.json", help="What `unipact run --json` printed.")
     ],
+    agreement: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The agreement file: compares targets, states and reasons too."
+        ),
+    ] = None,
     home: Home = None,
 ) -> None:
     """Compute every value of a run document again, from the rows at its snapshot.
 
-    Exit 0 when every value, row count and digest is the same; exit 1 with a line for each that
-    is not.
+    Values, row counts and digests are compared, and each value with its evidence. With
+    --agreement the whole document is made again and compared, statuses and forecasts included.
+    Exit 0 when all is the same; exit 1 with a line for each thing that is not.
     """
-    evaluator = _installation(home).evaluator()
-    checked = differing = 0
-    for name, found in _all_evidence(_document(document)):
-        checked += 1
-        for each in evaluator.verify(found).findings:
-            differing += 1
-            print(f"unipact: {name}: {each}", file=sys.stderr)
-    if differing:
+    from unipact.installation.verify import verify_values, verify_whole
+
+    said = _document(document)
+    installation = _installation(home)
+    verdict = verify_values(installation, said)
+    findings = verdict.findings
+    if agreement is not None:
+        findings += verify_whole(installation, said, agreement).findings
+    for finding in findings[:_MOST_LINES]:
+        print(f"unipact: {finding}", file=sys.stderr)
+    if len(findings) > _MOST_LINES:
+        print(f"unipact: and {len(findings) - _MOST_LINES} more", file=sys.stderr)
+    if findings:
         raise typer.Exit(Exit.NOT_ACCEPTED)
-    typer.echo(f"{checked} values recomputed: every value, row count and digest is the same")
+    typer.echo(f"{verdict.values} values recomputed: every value, row count and digest is the same")
+    if agreement is None:
+        typer.echo("targets, states and reasons were not compared: add --agreement FILE")
+    else:
+        typer.echo("the whole document follows from the agreement and the rows")
 
 
 def known_metrics() -> KnownMetrics:
@@ -184,12 +202,3 @@ def _evidence(path: Path, commitment: str, period: str | None) -> dict[str, Any]
                 return dict(part["evidence"])
         raise Invalid("no such period", findings=[Finding(commitment, f"no period {period}")])
     raise Invalid("no such commitment", findings=[Finding(str(path), f"no {commitment}")])
-
-
-def _all_evidence(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (f"{each['id']} {part['id']}", part["evidence"])
-        for each in document["commitments"]
-        for part in each["periods"]
-        if part["evidence"] is not None
-    ]

@@ -66,7 +66,8 @@ def savings(
     """Compute what a meter avoided against its baseline, and how sure that is.
 
     The model is fitted on the baseline window alone. The 90 % interval is calibrated on placebo
-    years of other meters. Exit codes: 0 answered, 2 unusable input, 3 refused (too little data).
+    windows of 31 meters in Cambridge, 2014 to June 2018. Exit codes: 0 answered, 2 unusable
+    input, 3 refused (too little data).
     """
     from unipact.campus.calibration import shipped_calibration, shipped_digest
     from unipact.campus.commands.savings_document import Question, document

@@ -16,7 +16,6 @@ from unipact.campus.engine.series import Hourly, Window
 from unipact.campus.formats.series import HOUR_S, Series
 
 FORMAT = "unipact-campus-savings/1"
-LEVEL = 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,20 @@ _Row = tuple[int, object, object]
 
 
 @dataclass(frozen=True, slots=True)
+class _Naive:
+    """A stored time without a zone, taken as UTC."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """Stands for the value of a row that cannot be parted into its columns."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """A series that was read, and what happened to each row on the way.
 
@@ -242,6 +256,8 @@ def _moment(time: object) -> tuple[int, bool]:
     """Seconds from 1970-01-01T00:00Z, and whether the time came without an offset."""
     if isinstance(time, int):
         return time, False
+    if isinstance(time, _Naive):
+        return time.seconds, True
     text = str(time).strip()
     try:
         moment = datetime.fromisoformat(text)
@@ -259,6 +275,8 @@ def _number(value: object) -> float:
     """A finite number, or NaN where the row says itself that there is none."""
     if value is None:
         return math.nan
+    if isinstance(value, _Unread):
+        raise ValueError(value.why)
     if isinstance(value, str) and value.strip().lower() in _MISSING:
         return math.nan
     try:
@@ -297,6 +315,11 @@ def _csv_rows(path: Path, kind: Kind, building: str | None) -> Iterator[_Row]:
                 continue
             if owner is not None and (len(row) <= owner or row[owner].strip() != building):
                 continue
+            if len(row) > len(header):
+                # A decimal comma parts one number into two cells: its first would be believed.
+                cells = f"{len(row)} cells where the first line has {len(header)}"
+                yield reader.line_num, row[time], _Unread(cells)
+                continue
             if len(row) <= max(time, value):
                 yield reader.line_num, "" if len(row) <= time else row[time], "(no such column)"
                 continue
@@ -317,6 +340,13 @@ def _columns(
             f"lacks the column {' and '.join(lacking)}; its first line has {found}",
             f"The first line must name the columns ts_utc and {kind}, parted by commas",
         )
+    repeated = [name for name in wanted if header.count(name) > 1]
+    if repeated:
+        raise _unusable(
+            path,
+            f"has the column {' and '.join(repeated)} more than once",
+            "Name each column once",
+        )
     owner = header.index("building_id") if building else None
     return header.index("ts_utc"), header.index(kind), owner
 
@@ -325,7 +355,7 @@ def _parquet_rows(path: Path, kind: Kind, building: str | None) -> Iterator[_Row
     try:
         file = pq.ParquetFile(path)
         names = {name.lower(): name for name in file.schema_arrow.names}
-        _columns(path, list(names), kind, building)
+        _columns(path, [name.lower() for name in file.schema_arrow.names], kind, building)
         columns = [names["ts_utc"], names[kind]]
         owner = names.get("building_id")
         table = file.read(columns=columns + ([owner] if owner else []))
@@ -350,7 +380,10 @@ def _parquet_rows(path: Path, kind: Kind, building: str | None) -> Iterator[_Row
 def _parquet_times(path: Path, column: pa.ChunkedArray) -> list[object]:
     if pa.types.is_timestamp(column.type):
         seconds = column.cast(pa.timestamp("s", tz=column.type.tz), safe=False)
-        return list(seconds.cast(pa.int64()).to_pylist())
+        known = seconds.cast(pa.int64()).to_pylist()
+        if column.type.tz is None:
+            return [None if each is None else _Naive(each) for each in known]
+        return list(known)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return list(column.to_pylist())
     raise _unusable(path, f"has a ts_utc of type {column.type}", "Expected a timestamp or text")

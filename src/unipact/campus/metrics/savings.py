@@ -177,8 +177,10 @@ def _result(inputs: Mapping[str, pa.Table], scope: Scope, *, as_share: bool) -> 
 
 
 _METHOD = Text(
-    "calibrated on placebo years of other meters, in which nothing was done on purpose",
-    "以其他电表的安慰剂年份（无任何节能措施）校准",
+    "calibrated on placebo windows of 31 Cambridge meters, 2014 to June 2018, in which nothing"
+    " was done on purpose; the example's own meters are among them, before its baseline",
+    "以剑桥 31 只电表 2014 年至 2018 年 6 月的安慰剂窗口（无任何节能措施）校准；"
+    "示例自身的电表也在其中，但早于其基准期",
 )
 
 

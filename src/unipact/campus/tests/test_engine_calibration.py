@@ -146,6 +146,12 @@ def test_a_pool_of_more_meters_is_surer():
     assert halves[2] < halves[0] / 2
 
 
+@pytest.mark.parametrize("method", ["daily", "hourly"])
+def test_a_pool_keeps_a_shared_part_at_every_length(method):
+    rows = shipped.shipped_calibration().lengths[method]
+    assert all(row.common > 0 for row in rows)
+
+
 def test_the_width_is_continuous_in_the_length():
     calibration = shipped.shipped_calibration()
     widths = [calibration.half_width("daily", 0.05, days, 0.9) for days in range(1, 900)]

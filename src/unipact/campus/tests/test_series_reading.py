@@ -58,17 +58,13 @@ def test_one_bad_row_is_told_with_its_line_and_left_out(tmp_path):
 
 @pytest.mark.parametrize(
     ("cell", "what"),
-    [("-3", "cannot be negative"), ("inf", "not finite"), ("1,5", None), ("1;5", "no number")],
+    [("-3", "cannot be negative"), ("inf", "not finite"), ("1,5", "3 cells"), ("1;5", "no number")],
 )
 def test_a_value_that_no_meter_can_say_is_bad(tmp_path, cell, what):
     lines = _lines()
     lines[0] = lines[0].split(",")[0] + "," + cell
     series = read_series(_csv(tmp_path, lines), "kwh")
-    if what is None:
-        # A decimal comma parts the cell; the columns named are the ones that count.
-        assert series.hourly.values[0] == 1
-    else:
-        assert what in str(series.findings[0])
+    assert what in str(series.findings[0])
 
 
 @pytest.mark.parametrize("cell", ["", "NaN", "null", " "])
@@ -286,3 +282,25 @@ def test_a_meter_twice_at_one_hour_cannot_be_calibrated_on(tmp_path):
     pq.write_table(table, path)
     with pytest.raises(Invalid, match="has a twice at one hour"):
         read_meters(path, zeros_missing=True)
+
+
+def test_a_decimal_comma_is_told_and_never_read_as_its_first_half(tmp_path):
+    lines = _lines()
+    lines[4] = lines[4].split(",")[0] + ",1,5"
+    series = read_series(_csv(tmp_path, lines), "kwh")
+    assert series.bad == 1
+    assert "line 6: 3 cells where the first line has 2" in str(series.findings[0])
+    assert np.isnan(series.hourly.values[4])
+
+
+def test_a_column_named_twice_is_refused(tmp_path):
+    lines = [f"{line},9" for line in _lines()]
+    assert "kwh more than once" in _told(_csv(tmp_path, lines, "ts_utc,kwh,kwh"))
+
+
+def test_stored_times_without_a_zone_are_counted(tmp_path):
+    times = [START.replace(tzinfo=None) + timedelta(hours=k) for k in range(30)]
+    path = tmp_path / "meter.parquet"
+    pq.write_table(pa.table({"ts_utc": pa.array(times), "kwh": [1.0] * 30}), path)
+    series = read_series(path, "kwh")
+    assert (series.naive, series.accepted) == (30, 30)

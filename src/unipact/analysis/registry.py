@@ -41,7 +41,7 @@ Kind = Literal["sum", "count", "level"]
 Window = Literal["period", "baseline_and_period", "until", "all"]
 
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-_PARAMETER_TYPES: Mapping[str, type] = {"text": str, "integer": int, "boolean": bool}
+PARAMETER_TYPES: Mapping[str, type] = {"text": str, "integer": int, "boolean": bool}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -441,7 +441,7 @@ def scope_where(
         if name not in where:
             if each.required:
                 findings.append(Finding(f"{place}.{name}", f"{metric.name} needs it"))
-        elif type(where[name]) is not _PARAMETER_TYPES[each.type]:
+        elif type(where[name]) is not PARAMETER_TYPES[each.type]:
             findings.append(Finding(f"{place}.{name}", f"{where[name]!r} is no {each.type}"))
         elif each.choices and where[name] not in each.choices:
             mend = f"Choose one of: {', '.join(each.choices)}."

@@ -9,10 +9,10 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
-from unipact.agreement.formats.scope import KnownMetrics
+from unipact.agreement.formats.scope import KnownMetric, KnownMetrics, KnownParameter
 from unipact.analysis.evaluation.evaluator import Evaluator
 from unipact.analysis.lake import Lake, Snapshot
-from unipact.analysis.registry import FieldManifest, Registry
+from unipact.analysis.registry import PARAMETER_TYPES, FieldManifest, Registry
 from unipact.errors import Finding, Invalid
 from unipact.installation.sources import Source
 
@@ -55,10 +55,14 @@ class Installation:
     @cached_property
     def known_metrics(self) -> KnownMetrics:
         """The metrics that an agreement may bind, by app: for ``unipact check``."""
-        known: dict[str, dict[str, str]] = {each.id: {} for each in self.manifests}
-        for name, version in self.registry.metrics:
-            metric = self.registry.metrics[name, version]
-            known.setdefault(name.partition(".")[0], {})[f"{name}@{version}"] = metric.unit
+        known: dict[str, dict[str, KnownMetric]] = {each.id: {} for each in self.manifests}
+        for (name, version), metric in self.registry.metrics.items():
+            parameters = {
+                each.name: KnownParameter(PARAMETER_TYPES[each.type], each.required, each.choices)
+                for each in metric.parameters
+            }
+            app = known.setdefault(name.partition(".")[0], {})
+            app[f"{name}@{version}"] = KnownMetric(metric.unit, parameters)
         return known
 
     def load(self, sources: Sequence[Source], progress: Progress = lambda line: None) -> None:

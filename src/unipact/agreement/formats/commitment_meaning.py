@@ -20,7 +20,7 @@ def check_commitment(commitment: Cursor, scope: Scope) -> None:
     """Report everything that is wrong with the meaning of one commitment."""
     scope.refer(commitment.at("field"), scope.fields, "field")
     _parties(commitment, scope)
-    scope.metric(commitment.at("metric"), commitment.text("unit"))
+    scope.metric(commitment)
     periods = _targets(commitment, scope)
     _milestones(commitment, scope, periods)
     _baseline(commitment, periods)

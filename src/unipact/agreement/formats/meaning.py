@@ -43,7 +43,7 @@ def meaning_problems(
     for benefit in root.each("benefit"):
         scope.refer(benefit.at("party"), scope.parties, "party")
         scope.refer(benefit.at("field"), scope.fields, "field")
-        scope.metric(benefit.at("metric"), unit=None)
+        scope.metric(benefit)
         baseline_order(benefit.at("baseline"))
     return root.found
 

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from unipact.agreement.engine.quantities import same_unit
-from unipact.agreement.engine.terms import Span
+from unipact.agreement.engine.terms import Parameter, Span
 from unipact.agreement.formats.cursor import Cursor
 from unipact.agreement.formats.structure import did_you_mean, shown
 
-KnownMetrics = Mapping[str, Mapping[str, str]]
-"""App that runs → ``name@version`` of each metric it declares → that metric's unit."""
+
+@dataclass(frozen=True, slots=True)
+class KnownParameter:
+    """What a metric asks of one key of ``where``; ``type`` is ``str``, ``int`` or ``bool``."""
+
+    type: type[Parameter]
+    required: bool
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMetric:
+    """What an agreement must say right about a metric that runs."""
+
+    unit: str
+    parameters: Mapping[str, KnownParameter] = dataclasses.field(default_factory=dict)
+
+
+KnownMetrics = Mapping[str, Mapping[str, KnownMetric]]
+"""App that runs → ``name@version`` of each metric that it declares → the metric."""
+
+_TYPES: Mapping[type, str] = {str: "text", int: "a whole number", bool: "true or false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +70,13 @@ class Scope:
         if decimals > digits:
             place.say(f"{place.value} has {decimals} decimals; {currency} has {digits}")
 
-    def metric(self, place: Cursor, unit: str | None) -> None:
-        """Report a metric that the app it belongs to runs without, or another unit than its."""
+    def metric(self, binding: Cursor) -> None:
+        """Report a metric that its app runs without, another unit than its, and parameters.
+
+        ``binding`` is a commitment or a benefit: the table with ``metric``, ``where`` and
+        perhaps ``unit``.
+        """
+        place = binding.at("metric")
         reference = place.value
         if self.known_metrics is None or not isinstance(reference, str):
             return
@@ -61,6 +87,29 @@ class Scope:
         if reference not in declared:
             what = f"{shown(reference)} is no metric that {app} declares"
             place.say(what, did_you_mean(reference, declared))
-        elif unit is not None and not same_unit(unit, declared[reference]):
-            what = f'the unit is "{unit[:32]}", but {reference} counts in "{declared[reference]}"'
-            Cursor(unit, (*place.path[:-1], "unit"), place.found).say(what)
+            return
+        metric = declared[reference]
+        unit = binding.text("unit")
+        if unit is not None and not same_unit(unit, metric.unit):
+            what = f'the unit is "{unit[:32]}", but {reference} counts in "{metric.unit}"'
+            binding.at("unit").say(what)
+        _parameters(binding.at("where"), reference, metric)
+
+
+def _parameters(where: Cursor, reference: str, metric: KnownMetric) -> None:
+    """Report each key of ``where`` that the metric does not take, or not so."""
+    given = where.value if isinstance(where.value, Mapping) else {}
+    for key, value in given.items():
+        place = where.at(key)
+        known = metric.parameters.get(key)
+        if known is None:
+            place.say(
+                f"{reference} has no parameter {shown(key)}", did_you_mean(key, metric.parameters)
+            )
+        elif type(value) is not known.type:
+            place.say(f"{shown(value)} is not {_TYPES[known.type]}")
+        elif known.choices and value not in known.choices:
+            place.say(f"{shown(value)} is not one of {', '.join(known.choices)}")
+    for key, known in metric.parameters.items():
+        if known.required and key not in given:
+            where.say(f"{reference} needs the parameter {key}", f"Write `where.{key} = …`")

@@ -11,11 +11,19 @@ from typer.testing import CliRunner, Result
 
 from unipact.agreement import commands
 from unipact.agreement.formats.agreement_toml import read_agreement, read_agreement_json
+from unipact.agreement.formats.scope import KnownMetric, KnownParameter
 from unipact.agreement.tests.specimen import SPECIMEN, spoiled
 from unipact.errors import Invalid, NotFound, UnipactError
 from unipact.exits import exit_for
 
-KNOWN = {"campus": {"campus.energy_savings_share@1": "1", "campus.avoided_energy_kwh@1": "kW.h"}}
+KNOWN = {
+    "campus": {
+        "campus.energy_savings_share@1": KnownMetric(
+            "1", {"meter": KnownParameter(str, required=True)}
+        ),
+        "campus.avoided_energy_kwh@1": KnownMetric("kW.h"),
+    }
+}
 
 
 def run(*arguments: object) -> Result:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from unipact.agreement.formats.agreement_toml import read_agreement
+from unipact.agreement.formats.scope import KnownMetric, KnownParameter
 from unipact.agreement.tests.specimen import SPECIMEN, line_of, spoiled
 from unipact.errors import Finding, Invalid
 
@@ -422,7 +423,13 @@ def test_bytes_that_are_no_toml_are_refused_with_their_place(
     assert words in str(finding)
 
 
-KNOWN = {"campus": {"campus.energy_savings_share@1": "1", "campus.avoided_energy_kwh@1": "kW.h"}}
+METER = {"meter": KnownParameter(str, required=False, choices=("electricity", "gas"))}
+KNOWN = {
+    "campus": {
+        "campus.energy_savings_share@1": KnownMetric("1", METER),
+        "campus.avoided_energy_kwh@1": KnownMetric("kW.h", METER),
+    }
+}
 
 
 def test_metrics_that_running_fields_declare_are_accepted() -> None:
@@ -445,3 +452,34 @@ def test_the_unit_must_be_the_metrics() -> None:
     (finding,) = findings_of(data, known_metrics=KNOWN)
     assert finding.where.endswith("commitment[0].unit (energy)")
     assert 'counts in "1"' in finding.what
+
+
+def test_a_parameter_that_the_metric_does_not_take_is_named_with_its_line() -> None:
+    metric = 'metric = "campus.avoided_energy_kwh@1"'
+    data = spoiled(metric, f'{metric}\nwhere.metre = "gas"')
+    (finding,) = findings_of(data, known_metrics=KNOWN)
+    assert finding.where.endswith("benefit[0].where.metre (saved)")
+    assert "Did you mean `meter`?" in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ('where.meter = "water"', '"water" is not one of electricity, gas'),
+        ("where.meter = 3", "3 is not text"),
+    ],
+)
+def test_a_parameter_of_another_kind_or_choice_is_named(said: str, what: str) -> None:
+    metric = 'metric = "campus.avoided_energy_kwh@1"'
+    (finding,) = findings_of(spoiled(metric, f"{metric}\n{said}"), known_metrics=KNOWN)
+    assert finding.what == what
+
+
+def test_a_parameter_that_the_metric_needs_is_missed() -> None:
+    needed = {"meter": KnownParameter(str, required=True)}
+    known = {
+        "campus": {**KNOWN["campus"], "campus.avoided_energy_kwh@1": KnownMetric("kW.h", needed)}
+    }
+    (finding,) = findings_of(SPECIMEN.encode(), known_metrics=known)
+    assert finding.where.endswith("benefit[0].where (saved)")
+    assert "needs the parameter meter" in finding.what

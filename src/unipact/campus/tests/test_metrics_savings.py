@@ -101,7 +101,7 @@ def test_one_building_is_what_the_engine_says_of_its_meter() -> None:
     found = of_example(ENERGY, "b7")
     assert found.value == round(Decimal(said.avoided_kwh), 0)
     assert found.evidence is not None
-    assert found.evidence["quality"]["model"] == [said.model]
+    assert found.evidence["quality"]["models"] == {said.model: 1}
 
 
 def test_the_days_of_the_evidence_sum_to_the_value() -> None:
@@ -124,12 +124,13 @@ def test_observed_energy_is_that_of_the_sum_metric_but_for_days_that_do_not_coun
     assert metered * Decimal("0.995") < observed <= metered
 
 
-def test_evidence_names_the_calibration_and_every_meter() -> None:
+def test_evidence_names_the_calibration_and_counts_every_meter_without_telling_of_one() -> None:
     evidence = of_example(SHARE).evidence
     assert evidence is not None
     quality = evidence["quality"]
     assert quality["calibration"].startswith("sha256:")
-    assert len(quality["meters"]) + len(quality["excluded"]) == 31
+    assert quality["meters"] + len(quality["excluded"]) == 31
+    assert sum(quality["models"].values()) == quality["meters"]
     assert evidence["rows"]["count"] > 400_000
 
 

@@ -37,6 +37,13 @@ _Row = tuple[int, object, object]
 
 
 @dataclass(frozen=True, slots=True)
+class _NaiveSecond:
+    """A time of a column without a zone, in seconds: taken as UTC, and counted."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Naive:
     """A stored time without a zone, taken as UTC."""
 
@@ -256,6 +263,8 @@ def _moment(time: object) -> tuple[int, bool]:
     """Seconds from 1970-01-01T00:00Z, and whether the time came without an offset."""
     if isinstance(time, int):
         return time, False
+    if isinstance(time, _NaiveSecond):
+        return time.value, True
     if isinstance(time, _Naive):
         return time.seconds, True
     text = str(time).strip()
@@ -320,6 +329,11 @@ def _csv_rows(path: Path, kind: Kind, building: str | None) -> Iterator[_Row]:
                 cells = f"{len(row)} cells where the first line has {len(header)}"
                 yield reader.line_num, row[time], _Unread(cells)
                 continue
+            if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+                # A decimal comma makes two cells of one number: which is meant, none can say.
+                count = f"(the row has {len(row)} cells, the first line {len(header)})"
+                yield reader.line_num, row[time], count
+                continue
             if len(row) <= max(time, value):
                 yield reader.line_num, "" if len(row) <= time else row[time], "(no such column)"
                 continue
@@ -339,6 +353,11 @@ def _columns(
             path,
             f"lacks the column {' and '.join(lacking)}; its first line has {found}",
             f"The first line must name the columns ts_utc and {kind}, parted by commas",
+        )
+    repeated = [name for name in wanted if header.count(name) > 1]
+    if repeated:
+        raise _unusable(
+            path, f"has the column {' and '.join(repeated)} more than once", "Leave one of each"
         )
     repeated = [name for name in wanted if header.count(name) > 1]
     if repeated:

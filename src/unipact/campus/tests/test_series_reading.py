@@ -257,6 +257,21 @@ def test_parquet_in_any_unit_of_time_is_the_same_as_csv(tmp_path, unit):
     assert from_parquet.hourly.start == from_csv.hourly.start
 
 
+def test_a_column_named_twice_in_parquet_is_refused(tmp_path):
+    assert "kwh more than once" in _told(_parquet(tmp_path, [1.0] * 300, KWH=[2.0] * 300))
+
+
+def test_parquet_times_without_a_zone_are_utc_and_counted(tmp_path):
+    path = _parquet(tmp_path, [1.0] * 300)
+    table = pq.read_table(path)
+    zoned = read_series(path, "kwh")
+    naive = table.column("ts_utc").cast(pa.timestamp("us"))
+    pq.write_table(table.set_column(0, "ts_utc", naive), path)
+    series = read_series(path, "kwh")
+    assert (zoned.naive, series.naive) == (0, 300)
+    assert series.hourly.start == zoned.hourly.start
+
+
 def test_decimals_and_nulls_of_parquet_are_read(tmp_path):
     kwh = [Decimal("1.5"), None, *[Decimal("2.5")] * 298]
     series = read_series(_parquet(tmp_path, kwh), "kwh")

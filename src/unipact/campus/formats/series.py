@@ -37,13 +37,6 @@ _Row = tuple[int, object, object]
 
 
 @dataclass(frozen=True, slots=True)
-class _NaiveSecond:
-    """A time of a column without a zone, in seconds: taken as UTC, and counted."""
-
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Naive:
     """A stored time without a zone, taken as UTC."""
 
@@ -263,8 +256,6 @@ def _moment(time: object) -> tuple[int, bool]:
     """Seconds from 1970-01-01T00:00Z, and whether the time came without an offset."""
     if isinstance(time, int):
         return time, False
-    if isinstance(time, _NaiveSecond):
-        return time.value, True
     if isinstance(time, _Naive):
         return time.seconds, True
     text = str(time).strip()
@@ -324,15 +315,10 @@ def _csv_rows(path: Path, kind: Kind, building: str | None) -> Iterator[_Row]:
                 continue
             if owner is not None and (len(row) <= owner or row[owner].strip() != building):
                 continue
-            if len(row) > len(header):
+            if any(cell.strip() for cell in row[len(header) :]):
                 # A decimal comma parts one number into two cells: its first would be believed.
                 cells = f"{len(row)} cells where the first line has {len(header)}"
                 yield reader.line_num, row[time], _Unread(cells)
-                continue
-            if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-                # A decimal comma makes two cells of one number: which is meant, none can say.
-                count = f"(the row has {len(row)} cells, the first line {len(header)})"
-                yield reader.line_num, row[time], count
                 continue
             if len(row) <= max(time, value):
                 yield reader.line_num, "" if len(row) <= time else row[time], "(no such column)"
@@ -353,11 +339,6 @@ def _columns(
             path,
             f"lacks the column {' and '.join(lacking)}; its first line has {found}",
             f"The first line must name the columns ts_utc and {kind}, parted by commas",
-        )
-    repeated = [name for name in wanted if header.count(name) > 1]
-    if repeated:
-        raise _unusable(
-            path, f"has the column {' and '.join(repeated)} more than once", "Leave one of each"
         )
     repeated = [name for name in wanted if header.count(name) > 1]
     if repeated:

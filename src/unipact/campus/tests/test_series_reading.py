@@ -261,17 +261,6 @@ def test_a_column_named_twice_in_parquet_is_refused(tmp_path):
     assert "kwh more than once" in _told(_parquet(tmp_path, [1.0] * 300, KWH=[2.0] * 300))
 
 
-def test_parquet_times_without_a_zone_are_utc_and_counted(tmp_path):
-    path = _parquet(tmp_path, [1.0] * 300)
-    table = pq.read_table(path)
-    zoned = read_series(path, "kwh")
-    naive = table.column("ts_utc").cast(pa.timestamp("us"))
-    pq.write_table(table.set_column(0, "ts_utc", naive), path)
-    series = read_series(path, "kwh")
-    assert (zoned.naive, series.naive) == (0, 300)
-    assert series.hourly.start == zoned.hourly.start
-
-
 def test_decimals_and_nulls_of_parquet_are_read(tmp_path):
     kwh = [Decimal("1.5"), None, *[Decimal("2.5")] * 298]
     series = read_series(_parquet(tmp_path, kwh), "kwh")
@@ -306,6 +295,10 @@ def test_a_decimal_comma_is_told_and_never_read_as_its_first_half(tmp_path):
     assert series.bad == 1
     assert "line 6: 3 cells where the first line has 2" in str(series.findings[0])
     assert np.isnan(series.hourly.values[4])
+
+
+def test_empty_cells_at_the_end_of_a_row_do_no_harm(tmp_path):
+    assert read_series(_csv(tmp_path, [f"{line},," for line in _lines()]), "kwh").accepted == 300
 
 
 def test_a_column_named_twice_is_refused(tmp_path):

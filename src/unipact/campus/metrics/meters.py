@@ -13,17 +13,22 @@ from unipact.campus.tables import METERS, READINGS
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-#: Hours from 2010-01-01 to 2050-01-01, counted from 1970; the evaluation cuts them to the period.
-_FIRST_H, _LAST_H = 350_640, 701_280
+_HOUR_S = 3600
 
 
 def expected_hours(tables: Mapping[str, Table], _scope: Scope) -> Table:
-    """Every hour in which a listed meter should have been read, and whether it was."""
+    """Every hour in which a listed meter should have been read, and whether it was.
+
+    From the first to the last hour that the table of readings knows of, whatever its quality:
+    what lies after the table's end is not missed, it is not known yet.
+    """
     import ibis
 
-    # A table of its own: the period is cut from the hours before they are laid on each meter.
-    hours = ibis.range(_FIRST_H, _LAST_H).unnest().name("hour").as_table()
-    hours = hours.select(ts=(hours.hour * 3600).as_timestamp("s").cast("timestamp('UTC')"))
+    readings = tables[READINGS.name]
+    known = readings.aggregate(first=readings.ts.min(), last=readings.ts.max())
+    first, last = (known[end].epoch_seconds() // _HOUR_S for end in ("first", "last"))
+    hours = known.select(hour=ibis.range(first.cast("int64"), last.cast("int64") + 1).unnest())
+    hours = hours.select(ts=(hours.hour * _HOUR_S).as_timestamp("s").cast("timestamp('UTC')"))
     spine = tables[METERS.name].select("building_id", "meter").cross_join(hours)
     valid = valid_readings(tables, _scope)
     found = valid.select("building_id", "meter", "ts", is_measured=1)
@@ -39,8 +44,10 @@ COMPLETENESS = Ratio(
     label=Text("Completeness of the meters", "计量完整率"),
     description=Text(
         "Hours with a valid reading by the hours of the period, over all meters on the list of"
-        " meters. A meter on the list that gives nothing counts as missing.",
-        "有有效读数的小时数除以期间内应有的小时数，覆盖清单上的全部计量表。清单上没有读数的表按缺失计。",
+        " meters, from the first to the last hour that any reading is of. A meter on the list that"
+        " gives nothing counts as missing.",
+        "有有效读数的小时数除以期间内应有的小时数，覆盖清单上的全部计量表，"
+        "时间从全部读数的首个小时到最后一个小时。清单上没有读数的表按缺失计。",
     ),
     unit="1",
     decimals=4,

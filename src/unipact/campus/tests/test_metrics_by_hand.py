@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from unipact.agreement.engine.terms import Span
 from unipact.analysis.lake import Lake
 from unipact.campus.metrics import METRICS
 from unipact.campus.tests.lakes import DATA, answer, example_lake, lake_of, request, written
@@ -107,11 +109,28 @@ def test_a_listed_meter_without_readings_counts_as_missing(tmp_path: Path) -> No
     ]
     lake = small_lake(tmp_path, readings)
     asked = request("campus.meter_completeness_share")
-    hours = 184 * 24 * 2
     found = answer(lake, asked)
-    assert found.value == round(Decimal(48) / hours, 4)
+    assert found.value == Decimal("0.5000")
     assert found.evidence is not None
-    assert found.evidence["rows"]["count"] == hours
+    assert found.evidence["rows"]["count"] == 2 * 48
+
+
+def test_hours_after_the_last_reading_are_not_known_rather_than_missed(tmp_path: Path) -> None:
+    # The last rows say themselves that nothing was measured: their hours are known, and missed.
+    cells = ["5"] * 18 + [""] * 6
+    readings = [
+        f"{name},electricity,2019-07-01T{hour:02d}:00:00+08:00,{cell}"
+        for name in ("b1", "b2")
+        for hour, cell in enumerate(cells)
+    ]
+    lake = small_lake(tmp_path, readings)
+    metric = "campus.meter_completeness_share"
+    assert answer(lake, request(metric)).value == Decimal("0.7500")
+    later = Span(date(2020, 1, 1), date(2020, 7, 1))
+    for as_of in (date(2020, 3, 1), date(2020, 8, 1)):
+        found = answer(lake, request(metric, period=later, as_of=as_of))
+        assert found.value is None
+        assert found.gap is not None
 
 
 def test_change_counts_only_hours_that_were_measured_in_both(tmp_path: Path) -> None:
@@ -124,6 +143,8 @@ def test_change_counts_only_hours_that_were_measured_in_both(tmp_path: Path) -> 
             "b1,electricity,2019-07-01T01:00:00+08:00,0",
             "b1,electricity,2019-07-01T02:00:00+08:00,500",
             "b2,electricity,2018-07-02T00:00:00+08:00,10",
+            # Measured at the day's end, so that the day is whole; there is no hour to compare.
+            "b2,electricity,2019-07-01T23:00:00+08:00,3",
         ],
     )
     found = answer(lake, request("campus.electricity_change_share"))
@@ -138,8 +159,9 @@ def test_carbon_leaves_out_hours_without_a_factor_and_doubles_none(tmp_path: Pat
             "b2,electricity,2019-07-01T00:00:00+08:00,2",
             "b1,electricity,2019-07-01T01:00:00+08:00,7",
             "b1,electricity,2019-07-01T02:00:00+08:00,7",
+            "b1,electricity,2019-07-01T23:00:00+08:00,7",
         ],
-        ["2019-06-30T16:00:00Z,0.5", "2019-06-30T17:00:00Z,"],
+        ["2019-06-30T16:00:00Z,0.5", "2019-06-30T17:00:00Z,", "2019-07-01T15:00:00Z,"],
     )
     assert answer(lake, request("campus.carbon_kg")).value == 5
     assert answer(lake, request("campus.carbon_intensity_kg_per_kwh")).value == Decimal("0.5")

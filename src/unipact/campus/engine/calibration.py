@@ -1,9 +1,9 @@
 """How wrong a savings figure may be: what placebo windows of many meters taught.
 
 The error of one meter is taken as ``scale * score``, where the scale is known from the meter's
-baseline window alone and the score has the distribution that placebo windows of other meters
-showed (split conformal). The error of a pool has a part that all meters share and a part of each
-meter's own, both measured on the same windows.
+baseline window alone and the score has the distribution that placebo windows of many meters
+showed (split conformal), the asked one perhaps among them. The error of a pool has a part that
+all meters share and a part of each meter's own, both measured on the same windows.
 """
 
 from __future__ import annotations

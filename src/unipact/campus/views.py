@@ -289,7 +289,7 @@ def _statement_chart(statement: queries.SavingsStatement) -> dict[str, Any]:
         ],
         "words": {
             "month": _("Avoided in the month"),
-            "cumulative": _("Avoided since the begin"),
+            "cumulative": _("Avoided since the beginning"),
             "band": _("Interval"),
         },
     }

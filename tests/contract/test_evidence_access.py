@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
+import rfc8785
 from django.test import Client
 
 from tests.contract.command import EXAMPLE
@@ -38,15 +40,13 @@ def address(printed, home, settings) -> str:
     lake.installation.cache_clear()
 
 
-@pytest.mark.parametrize(
-    ("role", "is_whole"), [(Role.EXECUTIVE, False), (Role.COOPERATION_OFFICER, True)]
-)
-def test_single_meters_are_for_whoever_may_see_rows(address, role, is_whole):
+def test_a_downloaded_document_is_whole_and_tells_of_no_single_meter(address):
     client = Client()
-    client.force_login(person("usst", role))
-    answer = client.get(address)
-    assert answer.status_code == 200
-    assert ("excluded" in json.loads(answer.content)["quality"]) is is_whole
+    client.force_login(person("usst", Role.EXECUTIVE))
+    found = json.loads(client.get(address).content)
+    content = {name: part for name, part in found.items() if name != "id"}
+    assert found["id"] == "sha256:" + hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    assert isinstance(found["quality"]["meters"], int)
 
 
 def test_the_other_partys_download_is_noted(address):

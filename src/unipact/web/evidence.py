@@ -20,9 +20,6 @@ from unipact.analysis.evaluation import Page
 from unipact.errors import NotPermitted
 from unipact.web.lake import intervals_page, owners_of, rows_page
 
-#: What a quality block says of single meters.
-_SINGLE = frozenset({"excluded"})
-
 
 @require_GET
 def evidence_page(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
@@ -71,17 +68,12 @@ def evidence_rows(request: HttpRequest, agreement: str, digest: str) -> HttpResp
 
 @require_GET
 def evidence_json(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
-    """The evidence document itself; results of single meters for whoever may see rows."""
+    """The evidence document itself, whole, so that its id is still its hash."""
     here = here_of(request, agreement)
     here.actor.require(Act.EVIDENCE_SEE)
     found = evidence_found(here, digest)
     _require_visible(here.actor, found.evidence, _tables(found.evidence), kind="evidence-document")
-    shown = dict(found.evidence)
-    if not here.actor.may(Act.EVIDENCE_ROWS_SEE):
-        shown["quality"] = {
-            name: value for name, value in shown["quality"].items() if name not in _SINGLE
-        }
-    content = json.dumps(shown, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    content = json.dumps(found.evidence, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     response = HttpResponse(content, content_type="application/json")
     name = f"evidence-{digest[:12]}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

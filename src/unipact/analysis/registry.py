@@ -128,8 +128,8 @@ Measure = Callable[["Table"], "Scalar"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """An Ibis aggregate over selected rows.
+class Declared:
+    """What every kind of metric says of itself.
 
     Attributes:
         unit, decimals: of the value; it is rounded half to even to ``decimals`` places.
@@ -137,13 +137,6 @@ class Metric:
         grain: what one evidence row stands for, in words: ``meter and hour``.
         source: the standard, or the place in it, that defines the measure.
         owner: the field that answers for it.
-        tables: the lake tables that ``select`` reads.
-        select: the evidence rows for a scope, *without* the period: the evaluation cuts them.
-        measure: the aggregate of such rows; decimal or integer, since float sums depend on the
-            order in which they are added.
-        kind: ``sum`` and ``count`` add up over time, a ``level`` does not.
-        key: columns of the selected rows that identify one.
-        time: the column on which the period is cut; None measures the state at the snapshot.
         completeness: ``name@version`` of the ratio that says, for the same parameters, which share
             of what should have been measured was; None where nothing is expected to be measured.
     """
@@ -158,42 +151,51 @@ class Metric:
     grain: str
     source: str
     owner: str
-    tables: tuple[str, ...]
-    select: Select
-    measure: Measure
-    kind: Kind
-    key: tuple[str, ...]
-    time: str | None
     parameters: tuple[Parameter, ...] = ()
     completeness: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
+class Selected(Declared):
+    """A metric over the rows that one Ibis expression selects.
+
+    Attributes:
+        tables: the lake tables that ``select`` reads.
+        select: the evidence rows for a scope, *without* the period: the evaluation cuts them.
+        key: columns of the selected rows that identify one.
+        time: the column on which the period is cut; None measures the state at the snapshot.
+    """
+
+    tables: tuple[str, ...]
+    select: Select
+    key: tuple[str, ...]
+    time: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric(Selected):
+    """An Ibis aggregate over selected rows.
+
+    Attributes:
+        measure: the aggregate of such rows; decimal or integer, since float sums depend on the
+            order in which they are added.
+        kind: ``sum`` and ``count`` add up over time, a ``level`` does not.
+    """
+
+    measure: Measure
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio(Selected):
     """One aggregate by another, over the same selected rows; both are sums or counts.
 
     Both sides are cast to float64 before they are divided, so that every engine gives the same
-    number, and a zero denominator gives no value. The other attributes are those of ``Metric``.
+    number, and a zero denominator gives no value.
     """
 
-    name: str
-    version: int
-    label: Text
-    description: Text
-    unit: str
-    decimals: int
-    direction: Direction | None
-    grain: str
-    source: str
-    owner: str
-    tables: tuple[str, ...]
-    select: Select
     numerator: Measure
     denominator: Measure
-    key: tuple[str, ...]
-    time: str | None
-    parameters: tuple[Parameter, ...] = ()
-    completeness: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +242,7 @@ Compute = Callable[[Mapping[str, pa.Table], Scope], ComputedResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Computed:
+class Computed(Declared):
     """A pure, versioned function over selected rows.
 
     Attributes:
@@ -251,27 +253,15 @@ class Computed:
             value: the sum of ``numerator`` or, with ``denominator``, their ratio.
         interval_grain: what one interval is: ``day``, ``month``.
 
-    The other attributes are those of ``Metric``; ``grain`` is that of the input rows.
+    ``grain`` is that of the input rows.
     """
 
-    name: str
-    version: int
-    label: Text
-    description: Text
-    unit: str
-    decimals: int
-    direction: Direction | None
-    grain: str
-    source: str
-    owner: str
     inputs: tuple[Input, ...]
     compute: Compute
     engine: str
     numerator: str
     denominator: str | None = None
     interval_grain: str = "day"
-    parameters: tuple[Parameter, ...] = ()
-    completeness: str | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from unipact.agreement.engine.states import version_moved
 from unipact.agreement.engine.terms import Agreement as Terms
 from unipact.agreement.engine.terms import Party as PartyTerms
 from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
@@ -211,7 +212,9 @@ def _version_create(
     for party in file.agreement.parties:
         agreement.parties.add(_party(party))
     if state == "in_force":
-        agreement.versions.filter(state=VersionState.IN_FORCE).update(state=VersionState.SUPERSEDED)
+        agreement.versions.filter(state=VersionState.IN_FORCE).update(
+            state=version_moved("in_force", "superseded")
+        )
     version: AgreementVersion = AgreementVersion.objects.create(
         agreement=agreement,
         n=file.agreement.version,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from unipact.agreement.engine.assessment import assess, run_bytes
+from unipact.agreement.engine.ports import MetricSource
 from unipact.agreement.engine.states import state_at
 from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
 from unipact.errors import Finding, Invalid
@@ -72,14 +73,18 @@ def run_file(
         )
         raise Invalid("no day to evaluate", findings=[finding])
     progress(f"evaluating {len(file.agreement.commitments)} commitments as of {day}")
-    document = assess(
+    return Run(file, assessed(file, evaluator, day))
+
+
+def assessed(file: AgreementFile, source: MetricSource, day: date) -> dict[str, Any]:
+    """The run document of a file that no log holds: its state follows from its own dates."""
+    return assess(
         file.agreement,
         sha256=file.sha256,
         state=state_at(file.agreement, day),
-        source=evaluator,
+        source=source,
         as_of=day,
     )
-    return Run(file, document)
 
 
 def _last_day(data_until: date | None) -> date | None:

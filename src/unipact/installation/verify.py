@@ -9,11 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from unipact.agreement.engine.assessment import assess
-from unipact.agreement.engine.states import state_at
 from unipact.errors import Finding
 from unipact.installation.home import Installation
-from unipact.installation.run import read_file
+from unipact.installation.run import assessed, read_file
 
 Document = Mapping[str, Any]
 
@@ -59,14 +57,8 @@ def verify_whole(installation: Installation, document: Document, agreement: Path
         SnapshotGone: this lake does not hold the rows.
     """
     file = read_file(installation, agreement)
-    day = date.fromisoformat(document["as_of"])
-    again = assess(
-        file.agreement,
-        sha256=file.sha256,
-        state=state_at(file.agreement, day),
-        source=installation.evaluator(installation.lake.at(document["snapshot"])),
-        as_of=day,
-    )
+    source = installation.evaluator(installation.lake.at(document["snapshot"]))
+    again = assessed(file, source, date.fromisoformat(document["as_of"]))
     return Verdict(0, tuple(_differences(document, again, "")))
 
 

@@ -1,15 +1,3 @@
-"""Dates as ISO 8601 writes them, and numbers with thousands separators."""
+"""The formats of both languages are the same."""
 
-from __future__ import annotations
-
-DATE_FORMAT = "Y-m-d"
-SHORT_DATE_FORMAT = "Y-m-d"
-DATETIME_FORMAT = "Y-m-d H:i"
-SHORT_DATETIME_FORMAT = "Y-m-d H:i"
-TIME_FORMAT = "H:i"
-YEAR_MONTH_FORMAT = "Y-m"
-MONTH_DAY_FORMAT = "m-d"
-FIRST_DAY_OF_WEEK = 1
-DECIMAL_SEPARATOR = "."
-THOUSAND_SEPARATOR = ","
-NUMBER_GROUPING = 3
+from unipact.web.locale_formats.en.formats import *  # noqa: F403 - Django reads them by name

@@ -10,6 +10,7 @@ decides how to show an error; nothing here carries a status code.
     ├── NotPermitted   the actor may not do this
     ├── NotFound       what was asked for does not exist, or must not be seen
     ├── Conflict       the act does not fit the state that things are in
+    ├── TooMany        more was asked than is allowed in a while; ``retry_after_s`` says when again
     └── Unavailable    something that is needed cannot be reached or is not installed
 """
 
@@ -72,6 +73,16 @@ class Conflict(UnipactError):
     """The act does not fit the present state, for example a batch key with other content."""
 
     slug = "conflict"
+
+
+class TooMany(UnipactError):
+    """More was asked than is allowed in a while; try again after ``retry_after_s`` seconds."""
+
+    slug = "too-many-requests"
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(UnipactError):

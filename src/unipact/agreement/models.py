@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
 
+from unipact.agreement.roles import Actor
 from unipact.errors import Conflict
 
 models.CharField.register_lookup(Length)
@@ -56,7 +57,7 @@ class PartyRole(models.TextChoices):
 
 
 class MemberRole(models.TextChoices):
-    """The roles that people have; what each may do is in ``roles.py``."""
+    """The roles that people and tokens have; what each may do is in ``roles.toml``."""
 
     COOPERATION_OFFICER = "cooperation_officer"
     RELATIONS_MANAGER = "relations_manager"
@@ -64,6 +65,15 @@ class MemberRole(models.TextChoices):
     CAMPUS_OPERATOR = "campus_operator"
     ANALYST = "analyst"
     EXECUTIVE = "executive"
+
+
+class TokenPurpose(models.TextChoices):
+    """What tokens are for; what each permits is in ``roles.toml``."""
+
+    REPORTING = "reporting"
+    VERIFICATION = "verification"
+    RECORDS = "records"
+    ADMINISTRATION = "administration"
 
 
 class VersionState(models.TextChoices):
@@ -120,23 +130,47 @@ class AgreementVersion(AppendOnly):
     """One version of an agreement: its file byte for byte, and the hash of its meaning.
 
     ``sha256`` is that of the canonical form (RFC 8785), ``file_sha256`` that of ``original``.
-    ``state`` alone may change, by a service.
+    Only ``state`` and ``drafted_by`` may change, by a service. A draft that a party imported is
+    its own: ``drafted_by`` names it, and nobody else sees it or meets its number. Both see the
+    others.
     """
 
-    may_change = frozenset({"state"})
+    # Offering a draft gives it to both.
+    may_change = frozenset({"state", "drafted_by"})
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
     n = models.PositiveIntegerField()
     original = models.BinaryField()
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     file_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=16, choices=VersionState.choices)
+    drafted_by = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, related_name="drafts"
+    )
     imported_at = models.DateTimeField()
 
     class Meta:
-        ordering = ("agreement", "n")
+        ordering = ("agreement", "n", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("agreement", "n"), name="version_number_is_unique"),
+            models.UniqueConstraint(
+                fields=("agreement", "n"),
+                condition=Q(drafted_by__isnull=True),
+                name="version_number_is_unique",
+            ),
+            models.UniqueConstraint(
+                fields=("agreement", "n", "drafted_by"),
+                condition=Q(drafted_by__isnull=False),
+                name="draft_number_is_unique",
+            ),
+            models.UniqueConstraint(
+                fields=("sha256",),
+                condition=Q(drafted_by__isnull=True),
+                name="version_terms_are_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(drafted_by__isnull=True) | Q(state__in=("draft", "withdrawn")),
+                name="what_binds_is_of_both",
+            ),
             models.UniqueConstraint(
                 fields=("agreement",),
                 condition=Q(state="in_force"),
@@ -154,6 +188,20 @@ class AgreementVersion(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.agreement.slug} v{self.n}"
+
+
+def versions_seen(actor: Actor | None) -> Any:
+    """The versions that ``actor`` may know of: its party's agreements, without others' drafts.
+
+    None is the command line, which sees all.
+    """
+    versions = AgreementVersion.objects.all()
+    if actor is None:
+        return versions
+    return versions.filter(
+        Q(drafted_by__isnull=True) | Q(drafted_by__slug=actor.party),
+        agreement__parties__slug=actor.party,
+    )
 
 
 class Membership(models.Model):
@@ -202,11 +250,107 @@ class Evaluation(AppendOnly):
         return f"{self.version_id} {self.as_of} {self.sha256[:12]}"
 
 
-class AccessLog(AppendOnly):
-    """A person of one party read a record of the other; the owner may see this line."""
+class Token(models.Model):
+    """A program acts for a party, in a role and for a purpose, until it expires or is revoked.
+
+    The secret itself is shown once and never kept: ``sha256`` is its digest, ``hint`` its first
+    characters, by which people tell tokens apart.
+    """
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="tokens")
+    role = models.CharField(max_length=32, choices=MemberRole.choices)
+    purpose = models.CharField(max_length=32, choices=TokenPurpose.choices)
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=16)
+    # None: the command line made it.
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=MemberRole.values), name="token_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=TokenPurpose.values), name="token_purpose_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="token_expires_after_it_was_made"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.name}"
+
+
+class Invitation(models.Model):
+    """Whoever holds the link may act for the party in the role; it opens once, for a while."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=32, choices=MemberRole.choices)
+    # The inviter's own words for whom it is; the person chooses the account's name.
+    note = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, unique=True)
+    # None: the command line made it.
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    inviting_party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=MemberRole.values), name="invitation_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | Q(accepted_at__isnull=True),
+                name="invitation_ends_in_one_way",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.note}"
+
+
+class PeopleLog(AppendOnly):
+    """Who was let in, moved or let go, and who did it; the party's officers see it."""
 
     at = models.DateTimeField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people_log")
+    # The account's name, not the account: the line outlives it. Empty: the command line.
+    by = models.CharField(max_length=150, blank=True)
+    act = models.CharField(max_length=32)
+    subject = models.CharField(max_length=150)
+    detail = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("party", "-id"), name="people_log_by_party"),)
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.act} {self.subject}"
+
+
+class AccessLog(AppendOnly):
+    """A person or a program of one party read a record of the other; the owner sees this line."""
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    token = models.ForeignKey(Token, on_delete=models.PROTECT, null=True, related_name="+")
     reader = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="access_log")
     kind = models.CharField(max_length=32)
@@ -217,6 +361,10 @@ class AccessLog(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 condition=~Q(reader=F("owner")), name="access_is_of_the_other_party"
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) ^ Q(token__isnull=True),
+                name="access_is_by_a_person_or_a_token",
             ),
         )
         indexes = (models.Index(fields=("owner", "-id"), name="access_by_owner"),)

@@ -15,6 +15,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 UNIPACT_HOME = Path(os.environ.get("UNIPACT_HOME", "var")).absolute()
 UNIPACT_DEMO = False
+# Proxies of our own between the network and the console; each appends to X-Forwarded-For.
+UNIPACT_PROXY_HOPS = int(os.environ.get("UNIPACT_PROXY_HOPS", "0"))
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
@@ -68,6 +70,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(os.environ.get("UNIPACT_DATABASE_URL", ""), UNIPACT_HOME)}
+# In the database, because codes that were used once must be known to every worker.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

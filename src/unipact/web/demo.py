@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 
@@ -48,7 +49,12 @@ def demo_accounts_create() -> None:
     for account in DEMO_ACCOUNTS:
         if account.party not in parties:
             raise NotFound(f"no {account.party} was imported yet")
-        membership_grant(username=account.username, party=parties[account.party], role=account.role)
+        membership_grant(
+            username=account.username,
+            party=parties[account.party],
+            role=account.role,
+            now=datetime.now(UTC),
+        )
 
 
 def demo_parties() -> tuple[OpenParty, ...]:

@@ -9,10 +9,16 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
-from unipact.agreement.models import AgreementVersion, Evaluation, Membership, VersionState
-from unipact.agreement.roles import Act, Actor, Role
+from unipact.agreement.models import (
+    AgreementVersion,
+    Evaluation,
+    Membership,
+    VersionState,
+    versions_seen,
+)
+from unipact.agreement.roles import Act, Actor, Role, Side
 from unipact.errors import NotFound, NotPermitted
 
 Document = Mapping[str, Any]
@@ -104,7 +110,13 @@ def actor_of(user_id: int | None, name: str) -> Actor:
     )
     if found is None or user_id is None:
         raise NotPermitted("this account acts for no party")
-    return Actor(user_id, name, found.party.slug, Role(found.role))
+    return Actor(
+        name=name,
+        party=found.party.slug,
+        side=Side(found.party.role),
+        role=Role(found.role),
+        user_id=user_id,
+    )
 
 
 def standpoint_of(
@@ -117,28 +129,38 @@ def standpoint_of(
         NotPermitted: the role may not see agreements.
     """
     actor.require(Act.AGREEMENT_SEE)
-    versions = AgreementVersion.objects.filter(agreement__parties__slug=actor.party)
+    versions = versions_seen(actor)
     if agreement is not None:
         versions = versions.filter(agreement__slug=agreement)
+    version = version_shown(versions)
+    if version is None:
+        raise NotFound("there is no agreement here yet")
+    evaluations = evaluations_of(version)
+    chosen = [each for each in evaluations if as_of is None or each.as_of == as_of]
+    if as_of is not None and not chosen:
+        raise NotFound(f"nothing was evaluated as of {as_of}")
+    return Standpoint(actor, actor.role, version, evaluations, chosen[-1] if chosen else None)
+
+
+def version_shown(versions: QuerySet[AgreementVersion]) -> AgreementVersion | None:
+    """The one of ``versions`` that pages and reports show, or None where there is none."""
     # A draft binds nobody: until it is in force the one before it is what the pages show.
     shown = Case(
         When(state=VersionState.IN_FORCE, then=2),
         When(Exists(Evaluation.objects.filter(version=OuterRef("pk"))), then=1),
         default=0,
     )
-    version = (
+    return (
         versions.select_related("agreement")
         .defer("original")
         .annotate(shown=shown)
         .order_by("agreement", "-shown", "-n")
         .first()
     )
-    if version is None:
-        raise NotFound("there is no agreement here yet")
-    evaluations = tuple(
+
+
+def evaluations_of(version: AgreementVersion) -> tuple[Evaluation, ...]:
+    """The evaluations of a version without their documents, the earliest day first."""
+    return tuple(
         Evaluation.objects.filter(version=version).defer("document").order_by("as_of", "made_at")
     )
-    chosen = [each for each in evaluations if as_of is None or each.as_of == as_of]
-    if as_of is not None and not chosen:
-        raise NotFound(f"nothing was evaluated as of {as_of}")
-    return Standpoint(actor, actor.role, version, evaluations, chosen[-1] if chosen else None)

@@ -9,12 +9,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from unipact.agreement.engine.terms import Agreement as Terms
 from unipact.agreement.formats.agreement_toml import read_agreement
-from unipact.agreement.models import AgreementVersion
+from unipact.agreement.models import AgreementVersion, versions_seen
 from unipact.agreement.queries.standpoint import Document, Standpoint
+from unipact.agreement.roles import Actor
 from unipact.errors import NotFound
 
 
@@ -67,7 +68,7 @@ def _terms(pk: int, _sha256: str) -> Terms:
 
 def version_rows(here: Standpoint) -> tuple[VersionRow, ...]:
     """All versions of the agreement, the newest first."""
-    versions = AgreementVersion.objects.filter(agreement=here.version.agreement)
+    versions = versions_seen(here.actor).filter(agreement=here.version.agreement)
     return tuple(
         VersionRow(
             each.n,
@@ -80,16 +81,25 @@ def version_rows(here: Standpoint) -> tuple[VersionRow, ...]:
     )
 
 
-def version_named(agreement: str, n: int | None = None) -> AgreementVersion:
-    """Version ``n`` of an agreement, or its newest one.
+def version_named(
+    agreement: str, n: int | None = None, *, actor: Actor | None = None
+) -> AgreementVersion:
+    """Version ``n`` of an agreement, or its newest one, among those that ``actor`` may know of.
+
+    A version of both comes before a draft of the same number; ``actor`` is None for the command
+    line.
 
     Raises:
         NotFound: there is no such version.
     """
-    versions = AgreementVersion.objects.filter(agreement__slug=agreement)
+    versions = versions_seen(actor).filter(agreement__slug=agreement)
     if n is not None:
         versions = versions.filter(n=n)
-    version: AgreementVersion | None = versions.select_related("agreement").order_by("-n").first()
+    version: AgreementVersion | None = (
+        versions.select_related("agreement")
+        .order_by("-n", F("drafted_by").asc(nulls_first=True))
+        .first()
+    )
     if version is None:
         raise NotFound(f"there is no {agreement}" + (f" version {n}" if n else ""))
     return version

@@ -12,6 +12,7 @@ from unipact.agreement.engine.assessment import assess, run_bytes
 from unipact.agreement.engine.states import state_at
 from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.models import AgreementVersion, Evaluation
+from unipact.agreement.queries.standpoint import actor_of
 from unipact.agreement.roles import Actor, Role
 from unipact.agreement.services import agreement_import, evaluation_record, membership_grant
 from unipact.agreement.tests.specimen import SPECIMEN
@@ -52,11 +53,11 @@ def kept_evaluations(version: AgreementVersion) -> list[Evaluation]:
 
 def person(party: str, role: Role) -> AbstractBaseUser:
     """Somebody who acts for ``party``; named after both."""
-    membership_grant(username=f"{party}-{role.value}", party=party, role=role)
+    membership_grant(username=f"{party}-{role.value}", party=party, role=role, now=NOW)
     return get_user_model().objects.get(username=f"{party}-{role.value}")
 
 
 def actor(party: str, role: Role) -> Actor:
     """The same person as the services see them."""
     user = person(party, role)
-    return Actor(int(user.pk), str(user), party, role)
+    return actor_of(int(user.pk), str(user))

@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from unipact.agreement.models import AccessLog
-from unipact.agreement.roles import PERMITTED, Act, Role
+from unipact.agreement.roles import MATRIX, Act, Role, Side
 from unipact.agreement.services import access_log_append
 from unipact.agreement.tests.kept import (
     CONTENT,
@@ -89,17 +89,20 @@ def test_a_stranger_is_sent_to_the_door(client: Client, address: str) -> None:
 
 
 @pytest.mark.usefixtures("kept")
-@pytest.mark.parametrize("party", ["uni", "firm"])
-@pytest.mark.parametrize("role", Role)
-def test_each_role_opens_what_the_table_permits(party: str, role: Role) -> None:
+@pytest.mark.parametrize(("side", "role"), MATRIX.permitted)
+def test_each_role_opens_what_the_table_permits(side: Side, role: Role) -> None:
+    party = {Side.UNIVERSITY: "uni", Side.ENTERPRISE: "firm"}[side]
     client = _client(party, role)
     found = {address: client.get(address).status_code for address in _PAGES}
-    wanted = {address: 200 if act in PERMITTED[role] else 403 for address, act in _PAGES.items()}
+    wanted = {
+        address: 200 if act in MATRIX.permitted[side, role] else 403
+        for address, act in _PAGES.items()
+    }
     assert found == wanted
 
 
 @pytest.mark.usefixtures("kept")
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", MATRIX.roles(Side.UNIVERSITY))
 def test_meters_and_rows_stay_closed_to_roles_without_them(role: Role) -> None:
     client = _client("uni", role)
     for address, act in (
@@ -109,7 +112,7 @@ def test_meters_and_rows_stay_closed_to_roles_without_them(role: Role) -> None:
         (f"/agreements/pact/evidence/{'0' * 64}/", Act.EVIDENCE_SEE),
     ):
         is_refused = client.get(address).status_code == 403
-        assert is_refused is (act not in PERMITTED[role]), address
+        assert is_refused is (act not in MATRIX.permitted[Side.UNIVERSITY, role]), address
 
 
 @pytest.mark.usefixtures("kept")

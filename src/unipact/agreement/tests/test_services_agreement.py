@@ -13,7 +13,7 @@ from unipact.agreement.models import (
     Party,
 )
 from unipact.agreement.queries.standpoint import standpoint_of
-from unipact.agreement.roles import PERMITTED, Act, Role
+from unipact.agreement.roles import MATRIX, Act, Role, Side
 from unipact.agreement.services import (
     access_log_append,
     agreement_export,
@@ -92,11 +92,11 @@ def test_a_wrong_file_is_refused_with_its_findings() -> None:
     assert not Agreement.objects.exists()
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", MATRIX.roles(Side.UNIVERSITY))
 def test_who_may_import_is_said_by_the_table_of_roles(role: Role) -> None:
     kept_version()
     importer = actor("uni", role)
-    if Act.AGREEMENT_IMPORT in PERMITTED[role]:
+    if Act.AGREEMENT_IMPORT in MATRIX.permitted[Side.UNIVERSITY, role]:
         assert agreement_import(actor=importer, content=CONTENT, now=NOW).n == 1
     else:
         with pytest.raises(NotPermitted):

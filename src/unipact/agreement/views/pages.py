@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from unipact.agreement.queries.commitments import (
@@ -19,44 +16,16 @@ from unipact.agreement.queries.commitments import (
 )
 from unipact.agreement.queries.history import history_chart
 from unipact.agreement.queries.milestones import milestone_line
-from unipact.agreement.queries.overview import strip, term
-from unipact.agreement.queries.people import ACCESS_PAGE, accesses, people
-from unipact.agreement.queries.report import report_page as report_of
+from unipact.agreement.queries.overview import term
 from unipact.agreement.queries.standpoint import (
-    Standpoint,
-    actor_of,
     document_bytes,
-    standpoint_of,
 )
 from unipact.agreement.queries.terms import contribution_rows, terms_of, version_named, version_rows
 from unipact.agreement.roles import Act
 from unipact.agreement.services import agreement_export
-from unipact.errors import Finding, Invalid
+from unipact.agreement.views.here import here_of
 
 _SIDES = {"owed": {"owed", "both"}, "due": {"due"}}
-
-
-def here_of(request: HttpRequest, agreement: str | None = None) -> Standpoint:
-    """The reader's standpoint; the layout finds it on the request.
-
-    Raises:
-        Invalid: ``as_of`` in the address is no date.
-        NotPermitted, NotFound: as ``standpoint_of``.
-    """
-    asked = request.GET.get("as_of")
-    try:
-        as_of = date.fromisoformat(asked) if asked else None
-    except ValueError as error:
-        raise Invalid(
-            "the day is wrong", findings=[Finding("as_of", "it is no day", "Write 2019-12-31.")]
-        ) from error
-    actor = actor_of(request.user.pk, request.user.get_username())
-    here = standpoint_of(actor, agreement=agreement, as_of=as_of)
-    request.standpoint = here  # type: ignore[attr-defined]
-    if here.document is not None:
-        # Times show in the agreement's own zone; the zone is that of the thread, so set each time.
-        timezone.activate(here.document["agreement"]["zone"])
-    return here
 
 
 @require_GET
@@ -119,7 +88,9 @@ def agreement_page(request: HttpRequest, agreement: str) -> HttpResponse:
 def original(request: HttpRequest, agreement: str, n: int) -> HttpResponse:
     """The agreement file, byte for byte as it was imported."""
     here = here_of(request, agreement)
-    content = agreement_export(actor=here.actor, version=version_named(here.slug, n))
+    content = agreement_export(
+        actor=here.actor, version=version_named(here.slug, n, actor=here.actor)
+    )
     response = HttpResponse(content, content_type="application/toml")
     name = f"{agreement}-v{n}.toml"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -156,45 +127,5 @@ def field_page(request: HttpRequest, agreement: str, field: str) -> HttpResponse
                 document, [each for each in document["contributions"] if each["field"] == field]
             ),
             "benefits": [each for each in document["benefits"] if each["field"] == field],
-        },
-    )
-
-
-@require_GET
-def people_page(request: HttpRequest, agreement: str) -> HttpResponse:
-    """Who acts for the parties; and, for officers, what the other party read of ours."""
-    here = here_of(request, agreement)
-    here.actor.require(Act.PEOPLE_SEE)
-    before = request.GET.get("before", "")
-    lines = (
-        accesses(here, before=int(before) if before.isdecimal() else None)
-        if here.actor.may(Act.ACCESS_LOG_SEE)
-        else ()
-    )
-    return render(
-        request,
-        "agreement/people.html",
-        {
-            "parties": people(here),
-            "accesses": lines,
-            "next_before": lines[-1].id if len(lines) == ACCESS_PAGE else None,
-        },
-    )
-
-
-@require_GET
-def report_page(request: HttpRequest, agreement: str) -> HttpResponse:
-    """The report of the period from the term's begin to the as-of day, for print."""
-    here = here_of(request, agreement)
-    here.actor.require(Act.REPORT_SEE)
-    document = here.document
-    return render(
-        request,
-        "agreement/report.html",
-        {
-            "document": document,
-            "report": document and report_of(document, here.actor.party),
-            "strip": document and strip(commitment_rows(document, here.actor.party)),
-            "term": document and term(document),
         },
     )

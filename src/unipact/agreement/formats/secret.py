@@ -1,0 +1,13 @@
+"""Secrets of programs and of links: how they look, and what is kept of them."""
+
+from __future__ import annotations
+
+import hashlib
+
+#: What every token begins with, so that a scanner finds one that was left in a file.
+TOKEN_PREFIX = "unipact_"  # noqa: S105
+
+
+def secret_digest(secret: str) -> str:
+    """What is kept of a secret. It is random and long, so a plain digest cannot be guessed."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,35 @@
+"""What may happen to agreements and to the people of the parties: one function an act."""
+
+from __future__ import annotations
+
+from unipact.agreement.services.accesses import access_log_append
+from unipact.agreement.services.agreements import agreement_export, agreement_import
+from unipact.agreement.services.evaluations import evaluation_record
+from unipact.agreement.services.invitations import (
+    invitation_accept,
+    invitation_make,
+    invitation_revoke,
+)
+from unipact.agreement.services.memberships import (
+    membership_end,
+    membership_grant,
+    membership_leave,
+    membership_move,
+)
+from unipact.agreement.services.tokens import token_make, token_revoke
+
+__all__ = [
+    "access_log_append",
+    "agreement_export",
+    "agreement_import",
+    "evaluation_record",
+    "invitation_accept",
+    "invitation_make",
+    "invitation_revoke",
+    "membership_end",
+    "membership_grant",
+    "membership_leave",
+    "membership_move",
+    "token_make",
+    "token_revoke",
+]

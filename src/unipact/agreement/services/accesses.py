@@ -1,0 +1,37 @@
+"""Noting what one party reads of the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from unipact.agreement.models import AccessLog, Party
+from unipact.agreement.roles import Actor
+from unipact.errors import NotFound
+
+
+def access_log_append(
+    *, actor: Actor, owner: str, kind: str, record: str, now: datetime
+) -> AccessLog | None:
+    """Note that the actor read a record of the other party; one's own is not noted.
+
+    Who: anybody, person or program, whose read is being answered. ``owner`` is the
+    party whose record it is.
+
+    Raises:
+        NotFound: there is no such party.
+    """
+    if owner == actor.party:
+        return None
+    parties = {each.slug: each for each in Party.objects.filter(slug__in=(owner, actor.party))}
+    if owner not in parties:
+        raise NotFound(f"there is no party {owner}")
+    line: AccessLog = AccessLog.objects.create(
+        at=now,
+        user_id=actor.user_id,
+        token_id=actor.token_id,
+        reader=parties[actor.party],
+        owner=parties[owner],
+        kind=kind,
+        record=record,
+    )
+    return line

@@ -1,0 +1,171 @@
+"""Keeping and giving back agreement files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.db.models import F
+
+from unipact.agreement.engine.states import version_moved
+from unipact.agreement.engine.terms import Agreement as Terms
+from unipact.agreement.engine.terms import Party as PartyTerms
+from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
+from unipact.agreement.models import (
+    Agreement,
+    AgreementVersion,
+    Party,
+    VersionState,
+    versions_seen,
+)
+from unipact.agreement.roles import Act, Actor
+from unipact.errors import Conflict, Finding, NotFound, NotPermitted
+
+
+def agreement_import(
+    *,
+    actor: Actor | None,
+    content: bytes,
+    now: datetime,
+    state: Literal["draft", "in_force"] = "draft",
+) -> AgreementVersion:
+    """Keep an agreement file, byte for byte, as the next version; the same terms are kept once.
+
+    Who: roles with ``agreement_import``, for the next version of an agreement of their own party.
+    It is a draft of that party, which the other does not see. ``actor`` is None for the command
+    line: it brings new agreements with their parties, and may take over a version that is
+    ``in_force`` already, which makes the one before superseded.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the actor's party has no such agreement.
+        Invalid: the file is wrong; the findings name each place.
+        Conflict: this version number holds other terms, a version before it is missing, the
+            file does not name the hash of the one before it, or it names other parties.
+    """
+    if actor is not None:
+        actor.require(Act.AGREEMENT_IMPORT)
+        if state != "draft":
+            raise NotPermitted("a person imports drafts; consent brings them into force")
+    file = read_agreement(content)
+    with transaction.atomic():
+        agreement = _agreement(actor, file.agreement)
+        # Sorted: the own draft of a number comes before the version of both, which then counts.
+        held: dict[int, AgreementVersion] = {
+            each.n: each
+            for each in versions_seen(actor)
+            .filter(agreement=agreement)
+            .defer("original")
+            .order_by(F("drafted_by").asc(nulls_last=True))
+        }
+        same = held.get(file.agreement.version)
+        if same is not None:
+            if same.sha256 != _bare(file.sha256):
+                raise Conflict(f"{same} holds other terms; change them in a new version")
+            return same
+        _require_successor(file.agreement, held)
+        return _version_create(actor, agreement, file, state=state, now=now)
+
+
+def _agreement(actor: Actor | None, terms: Terms) -> Agreement:
+    """The agreement that a file is a version of, locked until the version is kept.
+
+    Who else has an agreement here is nobody's business: a file of an agreement that exists, but
+    not for the actor's party, is answered like that of one that does not exist.
+    """
+    locked = Agreement.objects.select_for_update()
+    if actor is None:
+        Agreement.objects.get_or_create(slug=terms.id)
+        return locked.get(slug=terms.id)
+    agreement = locked.filter(slug=terms.id, parties__slug=actor.party).first()
+    if agreement is None:
+        finding = Finding("id", f"your party has no agreement {terms.id} here")
+        raise NotFound("no such agreement", findings=[finding])
+    parties = {each.slug: each for each in agreement.parties.all()}
+    named = {each.id: (each.role, *each.legal_id) for each in terms.parties}
+    if named != {
+        slug: (each.role, each.legal_scheme, each.legal_value) for slug, each in parties.items()
+    }:
+        finding = Finding("parties", "they are not those of the agreement")
+        raise Conflict("a draft is between the same parties", findings=[finding])
+    return agreement
+
+
+def agreement_export(*, actor: Actor | None, version: AgreementVersion) -> bytes:
+    """The bytes of an agreement file exactly as they were imported.
+
+    Who: roles with ``agreement_export`` of a party to it; ``actor`` is None for the command line.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the actor's party is no party to it.
+    """
+    if actor is not None:
+        actor.require(Act.AGREEMENT_EXPORT)
+        if not versions_seen(actor).filter(pk=version.pk).exists():
+            raise NotFound(f"there is no version {version.n} of this agreement")
+    return bytes(version.original)
+
+
+def _require_successor(terms: Terms, held: dict[int, AgreementVersion]) -> None:
+    before = held.get(terms.version - 1)
+    if terms.version > 1 and before is None:
+        raise Conflict(
+            f"version {terms.version - 1} of {terms.id} is missing",
+            findings=[Finding("version", "versions are imported in order", "Import it first.")],
+        )
+    if before is not None and terms.previous != f"sha256:{before.sha256}":
+        raise Conflict(
+            f"version {terms.version} of {terms.id} does not follow the one that is held",
+            findings=[Finding("previous", f"it is not sha256:{before.sha256}")],
+        )
+
+
+def _version_create(
+    actor: Actor | None,
+    agreement: Agreement,
+    file: AgreementFile,
+    *,
+    state: Literal["draft", "in_force"],
+    now: datetime,
+) -> AgreementVersion:
+    if actor is None:
+        agreement.parties.add(*(_party(party) for party in file.agreement.parties))
+    if state == "in_force":
+        agreement.versions.filter(state=VersionState.IN_FORCE).update(
+            state=version_moved("in_force", "superseded")
+        )
+    version: AgreementVersion = AgreementVersion.objects.create(
+        agreement=agreement,
+        n=file.agreement.version,
+        original=file.original,
+        sha256=_bare(file.sha256),
+        file_sha256=hashlib.sha256(file.original).hexdigest(),
+        state=state,
+        drafted_by=None if actor is None else agreement.parties.get(slug=actor.party),
+        imported_at=now,
+    )
+    return version
+
+
+def _party(terms: PartyTerms) -> Party:
+    scheme, value = terms.legal_id
+    party, _ = Party.objects.get_or_create(
+        slug=terms.id,
+        defaults={
+            "role": terms.role,
+            "name_en": terms.name.en,
+            "name_zh": terms.name.zh,
+            "legal_scheme": scheme,
+            "legal_value": value,
+        },
+    )
+    if (party.legal_scheme, party.legal_value) != (scheme, value):
+        raise Conflict(f"the party {terms.id} is another legal person in this installation")
+    return party
+
+
+def _bare(digest: str) -> str:
+    return digest.removeprefix("sha256:")

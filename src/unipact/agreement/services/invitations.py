@@ -1,0 +1,175 @@
+"""Inviting people: a link that opens once, for a while."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from unipact.agreement.formats.plain_name import plain_name
+from unipact.agreement.formats.secret import secret_digest
+from unipact.agreement.models import Invitation, Membership, Party
+from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
+from unipact.agreement.services.memberships import (
+    has_officer,
+    party_locked,
+    people_log_append,
+    role_of_party,
+)
+from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
+
+OPEN_FOR = timedelta(days=14)
+_NOTE = 100
+_NAME = 150
+
+
+def invitation_make(
+    *, actor: Actor | None, party: str, role: Role, note: str, now: datetime
+) -> tuple[Invitation, str]:
+    """Invite somebody to act for a party; returns the invitation and its secret, told only here.
+
+    Who: roles with ``people_manage``, for their own party. While nobody speaks for the other
+    party of an agreement yet, also for its first officer. ``actor`` is None for the command line.
+
+    Raises:
+        NotPermitted: the role may not, or the other party invites its people itself.
+        NotFound: there is no such party in an agreement of the actor's.
+        Invalid: people of this party have no such role, or the note is wrong.
+    """
+    if actor is not None:
+        actor.require(Act.PEOPLE_MANAGE)
+    note = plain_name(note, where="note", longest=_NOTE)
+    with transaction.atomic():
+        if actor is not None and actor.party != party:
+            _require_partner(actor, party)
+        invited = party_locked(party)
+        role_of_party(invited, role)
+        is_first = role == MATRIX.officers[Side(invited.role)] and not has_officer(invited)
+        if actor is not None and actor.party != party and not is_first:
+            raise NotPermitted("the other party invites its people itself")
+        secret = secrets.token_urlsafe(32)
+        invitation = Invitation.objects.create(
+            party=invited,
+            role=role.value,
+            note=note,
+            sha256=secret_digest(secret),
+            invited_by_id=None if actor is None else actor.user_id,
+            inviting_party=invited if actor is None else Party.objects.get(slug=actor.party),
+            invited_at=now,
+            expires_at=now + OPEN_FOR,
+        )
+        people_log_append(invitation.inviting_party, actor, "invited", note, role, now)
+    return invitation, secret
+
+
+def invitation_revoke(*, actor: Actor, invitation: int, now: datetime) -> Invitation:
+    """Withdraw an invitation that nobody has accepted yet; twice changes nothing.
+
+    Who: roles with ``people_manage`` of the party that invited.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the actor's party made no such invitation.
+        Conflict: it was accepted.
+    """
+    actor.require(Act.PEOPLE_MANAGE)
+    with transaction.atomic():
+        found = (
+            Invitation.objects.select_for_update()
+            .filter(pk=invitation, inviting_party__slug=actor.party)
+            .first()
+        )
+        if found is None:
+            raise NotFound(f"there is no invitation {invitation}")
+        if found.accepted_at is not None:
+            raise Conflict("the invitation was accepted: end the membership instead")
+        if found.revoked_at is None:
+            found.revoked_at = now
+            found.save(update_fields=["revoked_at"])
+            people_log_append(
+                found.inviting_party, actor, "withdrawn", found.note, Role(found.role), now
+            )
+    return found
+
+
+def invitation_open(*, secret: str, now: datetime) -> Invitation:
+    """The invitation that a link opens, while it does.
+
+    Raises:
+        NotFound: it opens nothing (any more); the answer does not tell which.
+    """
+    found = (
+        Invitation.objects.select_related("party")
+        .filter(
+            sha256=secret_digest(secret),
+            revoked_at__isnull=True,
+            accepted_at__isnull=True,
+            expires_at__gt=now,
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound("this invitation is not open")
+    return found
+
+
+def invitation_accept(
+    *, secret: str, username: str, password: str, now: datetime
+) -> AbstractBaseUser:
+    """Make the account of an invited person, who acts for the party from then on.
+
+    Who: whoever holds the link, once.
+
+    Raises:
+        NotFound: the link opens nothing (any more).
+        Invalid: the name or the password is wrong; the findings say which.
+        Conflict: the other party has somebody who speaks for it by now, and invites itself.
+    """
+    with transaction.atomic():
+        found = invitation_open(secret=secret, now=now)
+        party = party_locked(found.party.slug)
+        if found.inviting_party_id != party.pk and has_officer(party):
+            raise Conflict("the party has an officer by now, who invites its people")
+        user = _account(username, password)
+        is_first = Invitation.objects.filter(
+            pk=found.pk, accepted_at__isnull=True, revoked_at__isnull=True
+        ).update(accepted_at=now)
+        if not is_first:
+            raise NotFound("this invitation is not open")
+        Membership.objects.create(user=user, party=party, role=found.role)
+        people_log_append(party, None, "accepted", user.get_username(), Role(found.role), now)
+    return user
+
+
+def _account(username: str, password: str) -> AbstractBaseUser:
+    people = get_user_model()
+    name = plain_name(people.normalize_username(username), where="username", longest=_NAME)
+    user = people(username=name)
+    findings = []
+    try:
+        user.clean_fields(exclude={"password"})
+    except ValidationError as error:
+        findings += [Finding("username", text) for text in error.messages]
+    if people.objects.filter(username__iexact=name).exists():
+        findings.append(Finding("username", "somebody has this name already", "Choose another."))
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        findings += [Finding("password", text) for text in error.messages]
+    if findings:
+        raise Invalid("the account cannot be made", findings=findings)
+    user.set_password(password)
+    user.save()
+    return user
+
+
+def _require_partner(actor: Actor, party: str) -> None:
+    shared = Party.objects.filter(slug=party, agreements__parties__slug=actor.party)
+    if not shared.exists():
+        finding = Finding("party", f"no agreement of yours names {party}")
+        raise NotFound("no such party", findings=[finding])

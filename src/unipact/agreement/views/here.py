@@ -1,0 +1,34 @@
+"""Where the reader of a page stands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from unipact.agreement.queries.standpoint import Standpoint, actor_of, standpoint_of
+from unipact.errors import Finding, Invalid
+
+
+def here_of(request: HttpRequest, agreement: str | None = None) -> Standpoint:
+    """The reader's standpoint; the layout finds it on the request.
+
+    Raises:
+        Invalid: ``as_of`` in the address is no date.
+        NotPermitted, NotFound: as ``standpoint_of``.
+    """
+    asked = request.GET.get("as_of")
+    try:
+        as_of = date.fromisoformat(asked) if asked else None
+    except ValueError as error:
+        raise Invalid(
+            "the day is wrong", findings=[Finding("as_of", "it is no day", "Write 2019-12-31.")]
+        ) from error
+    actor = actor_of(request.user.pk, request.user.get_username())
+    here = standpoint_of(actor, agreement=agreement, as_of=as_of)
+    request.standpoint = here  # type: ignore[attr-defined]
+    if here.document is not None:
+        # Times show in the agreement's own zone; the zone is that of the thread, so set each time.
+        timezone.activate(here.document["agreement"]["zone"])
+    return here

@@ -19,6 +19,7 @@ from unipact.exits import Exit, exit_for
 from unipact.installation import commands as installation
 from unipact.installation.home import FIELDS, Installation, home_folder
 from unipact.web import commands as console
+from unipact.web import installation_commands as moving
 
 app = typer.Typer(
     name="unipact",
@@ -73,6 +74,7 @@ app.command(
     add_help_option=False,
 )(console.manage)
 app.add_typer(console.app, name="agreement", rich_help_panel=_CONSOLE)
+app.add_typer(moving.app, name="installation", rich_help_panel=_CONSOLE)
 for _field in FIELDS:
     _manifest = import_module(_field).FIELD
     if _manifest.cli:

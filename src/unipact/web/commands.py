@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from unipact.agreement.roles import Role
-from unipact.errors import Finding, Invalid, Unavailable
+from unipact.errors import Finding, Invalid
+from unipact.web.start import with_django, with_records
 
 app = typer.Typer(no_args_is_help=True, help="The agreements that the console holds.")
 
@@ -37,7 +37,7 @@ def demo(
     Everybody who reaches the port can sign in as any of the demo's accounts, so it listens on
     127.0.0.1 only. Started again, it finds what is there and starts at once.
     """
-    _django("unipact.settings.demo")
+    with_django("unipact.settings.demo")
     from django.core.management import call_command
 
     from unipact.web.demo import demo_accounts_create
@@ -70,13 +70,13 @@ def serve(port: Port = 8000, workers: Workers = 2) -> None:
     Settings come from DJANGO_SETTINGS_MODULE (unipact.settings.production unless set) and the
     environment variables in docs/reference/settings.md. `unipact manage migrate` comes first.
     """
-    _django("unipact.settings.production")
+    with_django("unipact.settings.production")
     _listen(port, workers)
 
 
 def manage(context: typer.Context) -> None:
     """Run a command of Django's own: `unipact manage migrate`, `unipact manage createsuperuser`."""
-    _django("unipact.settings.production")
+    with_django("unipact.settings.production")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["unipact manage", *context.args])
@@ -94,7 +94,7 @@ def import_file(
     The same file again changes nothing; another file for a version that is there is refused. The
     pages show the version in force; a draft stands under Versions only.
     """
-    _with_records("unipact.settings.production")
+    with_records("unipact.settings.production")
     kept = _import(_bytes(file), in_force=in_force)
     typer.echo(f"{kept} is in the console: sha256:{kept.sha256}")
 
@@ -108,7 +108,7 @@ def export_file(
     ] = None,
 ) -> None:
     """Give back an agreement file, the very bytes that were imported."""
-    _with_records("unipact.settings.production")
+    with_records("unipact.settings.production")
     from unipact.agreement.queries.terms import version_named
     from unipact.agreement.services import agreement_export
 
@@ -125,7 +125,7 @@ def export_file(
 @app.command("ls")
 def list_versions() -> None:
     """List the agreements, their versions, states and last evaluations."""
-    _with_records("unipact.settings.production")
+    with_records("unipact.settings.production")
     from unipact.agreement.queries.terms import versions_kept
 
     kept = versions_kept()
@@ -143,10 +143,10 @@ def grant_membership(
     role: Annotated[Role, typer.Option(help="What the person may do.")],
 ) -> None:
     """Let a person act for a party; `unipact manage changepassword NAME` opens the account."""
-    _with_records("unipact.settings.production")
+    with_records("unipact.settings.production")
     from unipact.agreement.services import membership_grant
 
-    membership_grant(username=username, party=party, role=role)
+    membership_grant(username=username, party=party, role=role, now=datetime.now(UTC))
     typer.echo(f"{username} acts for {party} as {role.value}")
 
 
@@ -158,46 +158,13 @@ def evaluate(
     ] = None,
 ) -> None:
     """Evaluate an agreement and keep the run document for the console's pages."""
-    _with_records("unipact.settings.production")
+    with_records("unipact.settings.production")
     try:
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         finding = Finding("--as-of", f"{as_of!r} is no calendar day", "Write it as 2019-12-31.")
         raise Invalid("a day is wrong", findings=[finding]) from error
     typer.echo(f"evaluated as of {_evaluate(file, day)}")
-
-
-def _django(settings: str) -> None:
-    """Make Django ready with ``settings``, unless the environment names others.
-
-    Raises:
-        Invalid: the settings need something that the environment does not give.
-        Unavailable: the database cannot be reached, or has not been migrated.
-    """
-    import django
-    from django.core.exceptions import ImproperlyConfigured
-
-    module = os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
-    try:
-        django.setup()
-    except (ImproperlyConfigured, ImportError) as error:
-        mend = "For the demo's console: DJANGO_SETTINGS_MODULE=unipact.settings.demo."
-        raise Invalid("no settings", findings=[Finding(module, str(error), mend)]) from error
-
-
-def _with_records(settings: str) -> None:
-    """As ``_django``, and look whether the database has the tables of the console."""
-    _django(settings)
-    from django.db import DatabaseError, connection
-
-    try:
-        tables = connection.introspection.table_names()
-    except DatabaseError as error:
-        finding = Finding("the database", f"cannot be reached ({str(error).splitlines()[0]})")
-        raise Unavailable("no database", findings=[finding]) from error
-    if "agreement_agreement" not in tables:
-        finding = Finding("the database", "has no tables yet", "`unipact manage migrate` first.")
-        raise Unavailable("no tables", findings=[finding])
 
 
 def _bytes(path: Path) -> bytes:
@@ -243,7 +210,8 @@ def _listen(port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    # WSGI: every view is synchronous. A worker that does not stop in time is killed.
+    # WSGI: every view is synchronous. A worker that does not stop in time is killed; one that died
+    # is replaced. One that dies again within seconds ends the server: its supervisor must know.
     Granian(
         "unipact.web.wsgi:application",
         address="127.0.0.1",
@@ -252,4 +220,5 @@ def _listen(port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=4,
         workers_kill_timeout=3,
+        respawn_failed_workers=True,
     ).serve()

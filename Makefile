@@ -17,7 +17,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help setup dev system demo test test-all test-postgres test-browser check \
-	lint types imports migrations messages messages-check vendor vendor-check fonts format bench \
+	lint types imports migrations messages messages-check vendor vendor-check audit fonts format bench \
 	bench-long doctor lock lock-check docs pictures clean
 
 help: ## List these targets
@@ -52,7 +52,7 @@ test-postgres: dev system ## What uses the database, on a throw-away PostgreSQL
 test-browser: dev system ## What drives Chromium
 	$(PYTEST) -m "browser and not long"
 
-check: lint types imports migrations messages-check vendor-check lock-check ## Format, lint, types, imports, migrations, messages, vendored files
+check: lint types imports migrations messages-check vendor-check lock-check audit ## Format, lint, types, imports, migrations, messages, vendored files, locks, audit
 
 lint: dev ## ruff format --check and ruff check
 	$(BIN)/ruff format --check .
@@ -75,6 +75,9 @@ vendor-check: dev
 
 lock-check: dev
 	$(PY) tools/lock.py --check
+
+audit: dev ## Licences and known weaknesses of what is locked
+	$(PY) tools/audit.py
 
 format: dev ## Format and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -9,6 +9,9 @@ from unipact.errors import Finding, Invalid
 # Cc control, Cf format (bidirectional overrides, zero width), Cs surrogates, Co private, Cn none,
 # Zl and Zp line and paragraph separators.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Letters, marks and a sign that leave no ink all the same (Unicode: Default_Ignorable_Code_Point,
+# and the empty pattern of Braille).
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # Emoji and some scripts join letters with these two; on their own they hide nothing.
 _JOINERS = frozenset("\u200c\u200d")
 _MOST_MARKS = 4
@@ -31,7 +34,7 @@ def plain_name(text: str, *, where: str, longest: int) -> str:
     marks = 0
     for place, character in enumerate(name, start=1):
         kind = unicodedata.category(character)
-        if kind in _REFUSED and character not in _JOINERS:
+        if character in _BLANK or (kind in _REFUSED and character not in _JOINERS):
             what = f"character {place} (U+{ord(character):04X}) cannot be seen"
             raise _wrong(where, what, "Leave it out.")
         marks = marks + 1 if kind in {"Mn", "Me"} else 0

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from unipact.agreement.models import AccessLog, Membership, Party
+from unipact.agreement.models import AccessLog, Invitation, Membership, Party, PeopleLog
 from unipact.agreement.queries.standpoint import Standpoint
-from unipact.agreement.roles import Act
+from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
+from unipact.errors import NotFound
 
 ACCESS_PAGE = 50
+PEOPLE_LOG_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person who acts for a party."""
+    """A person who acts for a party; ``id`` names the person in addresses."""
 
+    id: int
     name: str
     username: str
     role: str
@@ -34,17 +37,53 @@ class PartyPeople:
     is_ours: bool
     members: tuple[Member, ...]
 
+    @property
+    def officer(self) -> Role:
+        """The role that speaks for the party."""
+        return MATRIX.officers[Side(self.role)]
+
+    @property
+    def has_officer(self) -> bool:
+        """Whether somebody speaks for the party, who then invites its other people."""
+        return any(each.role == self.officer for each in self.members)
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The other party's ``reader`` read ``record`` of ours."""
+    """The other party's ``reader``, a person or a token of that name, read ``record`` of ours."""
 
     id: int
     at: datetime
     reader: str
+    is_token: bool
     party: Mapping[str, str]
     kind: str
     record: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """An invitation that a link still opens; ``party`` is whom it lets somebody act for."""
+
+    id: int
+    party: str
+    party_name: Mapping[str, str]
+    role: str
+    note: str
+    invited_by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleLine:
+    """A line of the log of people: ``by`` did ``act`` to ``subject``; empty: the command line."""
+
+    id: int
+    at: datetime
+    by: str
+    act: str
+    subject: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +103,7 @@ def people(here: Standpoint) -> tuple[PartyPeople, ...]:
     ).select_related("user")
     by_party: dict[int, list[Member]] = {}
     for each in memberships.order_by("role", "user__username"):
-        by_party.setdefault(each.party_id, []).append(
-            Member(
-                each.user.get_full_name(),
-                each.user.get_username(),
-                each.role,
-                each.user_id == here.actor.user_id,
-            )
-        )
+        by_party.setdefault(each.party_id, []).append(_member(each, here.actor))
     found = [
         PartyPeople(
             party.slug,
@@ -84,6 +116,78 @@ def people(here: Standpoint) -> tuple[PartyPeople, ...]:
         for party in Party.objects.filter(agreements=here.version.agreement)
     ]
     return tuple(sorted(found, key=lambda each: (not each.is_ours, each.slug)))
+
+
+def member_found(actor: Actor, member: int) -> Member:
+    """Somebody who acts for the actor's party, by the number in the address.
+
+    Raises:
+        NotPermitted: the role may not change people.
+        NotFound: nobody of the party has this number.
+    """
+    actor.require(Act.PEOPLE_MANAGE)
+    found = (
+        Membership.objects.filter(party__slug=actor.party, pk=member).select_related("user").first()
+    )
+    if found is None:
+        raise NotFound(f"there is no person {member}")
+    return _member(found, actor)
+
+
+def _member(membership: Membership, reader: Actor | None) -> Member:
+    return Member(
+        membership.pk,
+        membership.user.get_full_name(),
+        membership.user.get_username(),
+        membership.role,
+        reader is not None and membership.user_id == reader.user_id,
+    )
+
+
+def invitations_open(actor: Actor, *, now: datetime) -> tuple[OpenInvitation, ...]:
+    """The invitations that the actor's party made and that a link still opens, the newest first.
+
+    Raises:
+        NotPermitted: the role may not invite.
+    """
+    actor.require(Act.PEOPLE_MANAGE)
+    return _open_invitations(now, inviting_party__slug=actor.party)
+
+
+def _open_invitations(now: datetime, **whose: str) -> tuple[OpenInvitation, ...]:
+    found = Invitation.objects.filter(
+        revoked_at__isnull=True, accepted_at__isnull=True, expires_at__gt=now, **whose
+    )
+    return tuple(
+        OpenInvitation(
+            each.pk,
+            each.party.slug,
+            {"en": each.party.name_en, "zh": each.party.name_zh},
+            each.role,
+            each.note,
+            each.invited_by.get_username() if each.invited_by else "",
+            each.expires_at,
+        )
+        for each in found.select_related("party", "invited_by").order_by("-pk")
+    )
+
+
+def people_log(actor: Actor, *, before: int | None = None) -> tuple[PeopleLine, ...]:
+    """Who was let in, moved or let go, newest first, a page at a time.
+
+    ``before`` is the id that the page before ended with.
+
+    Raises:
+        NotPermitted: the role may not change people.
+    """
+    actor.require(Act.PEOPLE_MANAGE)
+    lines = PeopleLog.objects.filter(party__slug=actor.party)
+    if before is not None:
+        lines = lines.filter(id__lt=before)
+    return tuple(
+        PeopleLine(line.pk, line.at, line.by, line.act, line.subject, line.detail)
+        for line in lines.order_by("-id")[:PEOPLE_LOG_PAGE]
+    )
 
 
 def accesses(here: Standpoint, *, before: int | None = None) -> tuple[Access, ...]:
@@ -102,12 +206,42 @@ def accesses(here: Standpoint, *, before: int | None = None) -> tuple[Access, ..
         Access(
             line.pk,
             line.at,
-            line.user.get_username(),
+            line.token.name if line.user is None else line.user.get_username(),
+            line.user is None,
             {"en": line.reader.name_en, "zh": line.reader.name_zh},
             line.kind,
             line.record,
         )
-        for line in lines.select_related("user", "reader").order_by("-id")[:ACCESS_PAGE]
+        for line in lines.select_related("user", "token", "reader").order_by("-id")[:ACCESS_PAGE]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptParty:
+    """A party with its people and open invitations, as the command line lists them."""
+
+    slug: str
+    role: str
+    members: tuple[Member, ...]
+    invitations: tuple[OpenInvitation, ...]
+
+
+def people_kept(*, now: datetime) -> tuple[KeptParty, ...]:
+    """Everybody who acts for a party: for the command line, which sees all parties."""
+    members: dict[int, list[Member]] = {}
+    for each in Membership.objects.select_related("user").order_by("role", "user__username"):
+        members.setdefault(each.party_id, []).append(_member(each, None))
+    invitations: dict[str, list[OpenInvitation]] = {}
+    for invitation in _open_invitations(now):
+        invitations.setdefault(invitation.party, []).append(invitation)
+    return tuple(
+        KeptParty(
+            party.slug,
+            party.role,
+            tuple(members.get(party.pk, ())),
+            tuple(invitations.get(party.slug, ())),
+        )
+        for party in Party.objects.order_by("slug")
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from unipact.agreement.formats.secret import TOKEN_PREFIX, secret_digest
-from unipact.agreement.models import Token
+from unipact.agreement.models import Party, Token
 from unipact.agreement.roles import Act, Actor, Purpose, Role, Side
+from unipact.errors import NotFound
 
 TOKEN_PAGE = 50
 
@@ -62,6 +63,44 @@ def token_rows(actor: Actor, *, now: datetime, before: int | None = None) -> tup
     if before is not None:
         tokens = tokens.filter(pk__lt=before)
     return tuple(token_row(each, now) for each in tokens.order_by("-pk")[:TOKEN_PAGE])
+
+
+def token_found(actor: Actor, token: int, *, now: datetime) -> TokenRow:
+    """One token of the actor's party.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the party has no such token.
+    """
+    actor.require(Act.TOKENS_MANAGE)
+    found = (
+        Token.objects.filter(party__slug=actor.party, pk=token).select_related("made_by").first()
+    )
+    if found is None:
+        raise NotFound(f"there is no token {token}")
+    return token_row(found, now)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """A token of some party, as the command line lists it."""
+
+    party: str
+    token: TokenRow
+
+
+def tokens_kept(*, now: datetime, party: str | None = None) -> tuple[KeptToken, ...]:
+    """Every token of ``party``, or of all parties: for the command line, which sees all.
+
+    Raises:
+        NotFound: there is no such party.
+    """
+    tokens = Token.objects.select_related("made_by", "party").order_by("party__slug", "-pk")
+    if party is not None:
+        if not Party.objects.filter(slug=party).exists():
+            raise NotFound(f"there is no party {party}")
+        tokens = tokens.filter(party__slug=party)
+    return tuple(KeptToken(each.party.slug, token_row(each, now)) for each in tokens)
 
 
 def token_actor(secret: str, *, now: datetime) -> Actor | None:

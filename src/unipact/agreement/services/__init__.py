@@ -8,15 +8,17 @@ from unipact.agreement.services.evaluations import evaluation_record
 from unipact.agreement.services.invitations import (
     invitation_accept,
     invitation_make,
+    invitation_open,
     invitation_revoke,
 )
 from unipact.agreement.services.memberships import (
     membership_end,
+    membership_ended,
     membership_grant,
     membership_leave,
     membership_move,
 )
-from unipact.agreement.services.tokens import token_make, token_revoke
+from unipact.agreement.services.tokens import token_make, token_revoke, token_used
 
 __all__ = [
     "access_log_append",
@@ -25,11 +27,14 @@ __all__ = [
     "evaluation_record",
     "invitation_accept",
     "invitation_make",
+    "invitation_open",
     "invitation_revoke",
     "membership_end",
+    "membership_ended",
     "membership_grant",
     "membership_leave",
     "membership_move",
     "token_make",
     "token_revoke",
+    "token_used",
 ]

@@ -6,16 +6,17 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.formats.secret import secret_digest
-from unipact.agreement.models import Invitation, Membership, Party
+from unipact.agreement.models import Agreement, Invitation, Membership, Party
 from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
 from unipact.agreement.services.memberships import (
+    ACCOUNT_NAME,
     has_officer,
     party_locked,
     people_log_append,
@@ -25,7 +26,9 @@ from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
 
 OPEN_FOR = timedelta(days=14)
 _NOTE = 100
-_NAME = 150
+# Hashing costs time by the length, and whoever holds a link could ask for it.
+_LONGEST_PASSWORD = 1_000
+_TAKEN = Finding("username", "somebody has this name already", "Choose another.")
 
 
 def invitation_make(
@@ -45,9 +48,9 @@ def invitation_make(
         actor.require(Act.PEOPLE_MANAGE)
     note = plain_name(note, where="note", longest=_NOTE)
     with transaction.atomic():
-        if actor is not None and actor.party != party:
-            _require_partner(actor, party)
         invited = party_locked(party)
+        if actor is not None and actor.party != party:
+            _require_partner(actor, invited)
         role_of_party(invited, role)
         is_first = role == MATRIX.officers[Side(invited.role)] and not has_officer(invited)
         if actor is not None and actor.party != party and not is_first:
@@ -67,23 +70,23 @@ def invitation_make(
     return invitation, secret
 
 
-def invitation_revoke(*, actor: Actor, invitation: int, now: datetime) -> Invitation:
+def invitation_revoke(*, actor: Actor | None, invitation: int, now: datetime) -> Invitation:
     """Withdraw an invitation that nobody has accepted yet; twice changes nothing.
 
-    Who: roles with ``people_manage`` of the party that invited.
+    Who: roles with ``people_manage`` of the party that invited; ``actor`` is None for the command
+    line.
 
     Raises:
         NotPermitted: the role may not.
         NotFound: the actor's party made no such invitation.
         Conflict: it was accepted.
     """
-    actor.require(Act.PEOPLE_MANAGE)
+    invitations = Invitation.objects.select_for_update()
+    if actor is not None:
+        actor.require(Act.PEOPLE_MANAGE)
+        invitations = invitations.filter(inviting_party__slug=actor.party)
     with transaction.atomic():
-        found = (
-            Invitation.objects.select_for_update()
-            .filter(pk=invitation, inviting_party__slug=actor.party)
-            .first()
-        )
+        found = invitations.filter(pk=invitation).first()
         if found is None:
             raise NotFound(f"there is no invitation {invitation}")
         if found.accepted_at is not None:
@@ -104,7 +107,7 @@ def invitation_open(*, secret: str, now: datetime) -> Invitation:
         NotFound: it opens nothing (any more); the answer does not tell which.
     """
     found = (
-        Invitation.objects.select_related("party")
+        Invitation.objects.select_related("party", "inviting_party")
         .filter(
             sha256=secret_digest(secret),
             revoked_at__isnull=True,
@@ -120,7 +123,7 @@ def invitation_open(*, secret: str, now: datetime) -> Invitation:
 
 def invitation_accept(
     *, secret: str, username: str, password: str, now: datetime
-) -> AbstractBaseUser:
+) -> User:
     """Make the account of an invited person, who acts for the party from then on.
 
     Who: whoever holds the link, once.
@@ -146,9 +149,9 @@ def invitation_accept(
     return user
 
 
-def _account(username: str, password: str) -> AbstractBaseUser:
+def _account(username: str, password: str) -> User:
     people = get_user_model()
-    name = plain_name(people.normalize_username(username), where="username", longest=_NAME)
+    name = plain_name(people.normalize_username(username), where="username", longest=ACCOUNT_NAME)
     user = people(username=name)
     findings = []
     try:
@@ -156,20 +159,36 @@ def _account(username: str, password: str) -> AbstractBaseUser:
     except ValidationError as error:
         findings += [Finding("username", text) for text in error.messages]
     if people.objects.filter(username__iexact=name).exists():
-        findings.append(Finding("username", "somebody has this name already", "Choose another."))
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        findings += [Finding("password", text) for text in error.messages]
+        findings.append(_TAKEN)
+    findings += _password_findings(password, user)
     if findings:
         raise Invalid("the account cannot be made", findings=findings)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        # Somebody else took the name in this moment.
+        raise Invalid("the account cannot be made", findings=[_TAKEN]) from error
     return user
 
 
-def _require_partner(actor: Actor, party: str) -> None:
-    shared = Party.objects.filter(slug=party, agreements__parties__slug=actor.party)
+def _password_findings(password: str, user: User) -> list[Finding]:
+    if len(password) > _LONGEST_PASSWORD:
+        what = f"it is longer than {_LONGEST_PASSWORD} characters"
+        return [Finding("password", what, "Shorten it.")]
+    if any("\ud800" <= each <= "\udfff" for each in password):
+        return [Finding("password", "it holds half a character", "Type it anew.")]
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return [Finding("password", text) for text in error.messages]
+    return []
+
+
+def _require_partner(actor: Actor, party: Party) -> None:
+    shared = Agreement.objects.filter(parties=party).filter(parties__slug=actor.party)
     if not shared.exists():
-        finding = Finding("party", f"no agreement of yours names {party}")
-        raise NotFound("no such party", findings=[finding])
+        # In the words of a party that is not here at all.
+        finding = Finding("party", f"there is no party {party.slug}")
+        raise NotFound(f"there is no party {party.slug}", findings=[finding])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.validators import slug_re
 from django.db import transaction
 from django.db.models import Q
 from django.dispatch import Signal
 
+from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.models import Invitation, Membership, Party, PeopleLog, Token
 from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
 from unipact.errors import Conflict, Finding, Invalid, NotFound
@@ -17,24 +20,34 @@ from unipact.errors import Conflict, Finding, Invalid, NotFound
 #: something of the person that the party's records do not need, deletes it.
 membership_ended = Signal()
 
+#: The longest name of an account.
+ACCOUNT_NAME = 150
+
 
 def membership_grant(*, username: str, party: str, role: Role, now: datetime) -> Membership:
     """Let a person act for a party; the account is made where it is missing, without a password.
+
+    An account that was closed when its membership ended is opened again, still without one.
 
     Who: the command line and the demo's start only; in the console people are invited.
 
     Raises:
         NotFound: there is no such party.
-        Invalid: people of this party have no such role.
+        Invalid: people of this party have no such role, or the name is none.
         Conflict: the person acts for another party or in another role already.
     """
+    people = get_user_model()
+    username = people.normalize_username(username)
+    username = plain_name(username, where="name", longest=ACCOUNT_NAME)
     with transaction.atomic():
         acts_for = party_locked(party)
         role_of_party(acts_for, role)
-        user, made = get_user_model().objects.get_or_create(username=username)
+        user, made = people.objects.get_or_create(username=username)
         if made:
             user.set_unusable_password()
-            user.save(update_fields=["password"])
+        if made or not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["password", "is_active"])
         membership, is_new = Membership.objects.get_or_create(
             user=user, defaults={"party": acts_for, "role": role.value}
         )
@@ -45,10 +58,14 @@ def membership_grant(*, username: str, party: str, role: Role, now: datetime) ->
     return membership
 
 
-def membership_move(*, actor: Actor, username: str, role: Role, now: datetime) -> Membership:
+def membership_move(*, actor: Actor | None, username: str, role: Role, now: datetime) -> Membership:
     """Give a person of the actor's party another role; it holds from the next request on.
 
-    Who: roles with ``people_manage``.
+    Who no longer may make tokens or invite keeps no secret from before: the tokens that the person
+    made are revoked, the open invitations withdrawn.
+
+    Who: roles with ``people_manage``; ``actor`` is None for the command line, which moves people of
+    every party.
 
     Raises:
         NotPermitted: the role may not.
@@ -56,35 +73,42 @@ def membership_move(*, actor: Actor, username: str, role: Role, now: datetime) -
         Invalid: people of this party have no such role.
         Conflict: the person is the party's last officer.
     """
-    actor.require(Act.PEOPLE_MANAGE)
+    if actor is not None:
+        actor.require(Act.PEOPLE_MANAGE)
     with transaction.atomic():
-        party = party_locked(actor.party)
+        party, membership = _member_locked(actor, username)
         role_of_party(party, role)
-        membership = _member(party, username)
         if membership.role != role.value:
             if role != MATRIX.officers[Side(party.role)]:
                 _require_another_officer(party, membership)
+            permitted = MATRIX.permitted[Side(party.role), role]
+            if Act.TOKENS_MANAGE not in permitted:
+                _revoke_tokens(membership.user, now)
+            if Act.PEOPLE_MANAGE not in permitted:
+                _withdraw_invitations(membership.user, now)
             membership.role = role.value
             membership.save(update_fields=["role"])
             people_log_append(party, actor, "moved", username, role, now)
     return membership
 
 
-def membership_end(*, actor: Actor, username: str, now: datetime) -> None:
+def membership_end(*, actor: Actor | None, username: str, now: datetime) -> None:
     """End a person's membership in the actor's party.
 
     The account is closed at once: no session and no password opens it any more, the tokens that
     the person made are revoked and the open invitations withdrawn. The account's name stays in
     the logs that name it; its other data are deleted.
 
-    Who: roles with ``people_manage``.
+    Who: roles with ``people_manage``; ``actor`` is None for the command line, which lets go people
+    of every party.
 
     Raises:
         NotPermitted: the role may not.
         NotFound: nobody of this name acts for the actor's party.
         Conflict: the person is the party's last officer.
     """
-    actor.require(Act.PEOPLE_MANAGE)
+    if actor is not None:
+        actor.require(Act.PEOPLE_MANAGE)
     _end(actor=actor, username=username, act="ended", now=now)
 
 
@@ -101,16 +125,13 @@ def membership_leave(*, actor: Actor, now: datetime) -> None:
     _end(actor=actor, username=actor.name, act="left", now=now)
 
 
-def _end(*, actor: Actor, username: str, act: str, now: datetime) -> None:
+def _end(*, actor: Actor | None, username: str, act: str, now: datetime) -> None:
     with transaction.atomic():
-        party = party_locked(actor.party)
-        membership = _member(party, username)
+        party, membership = _member_locked(actor, username)
         _require_another_officer(party, membership)
         user, role = membership.user, membership.role
-        Token.objects.filter(made_by=user, revoked_at__isnull=True).update(revoked_at=now)
-        Invitation.objects.filter(
-            invited_by=user, revoked_at__isnull=True, accepted_at__isnull=True
-        ).update(revoked_at=now)
+        _revoke_tokens(user, now)
+        _withdraw_invitations(user, now)
         membership.delete()
         user.is_active = False
         user.first_name = user.last_name = user.email = ""
@@ -126,7 +147,9 @@ def party_locked(slug: str) -> Party:
     Raises:
         NotFound: there is no such party.
     """
-    party = Party.objects.select_for_update().filter(slug=slug).first()
+    # A database refuses some characters with an error of its own: ask it for ids only.
+    is_slug = slug_re.match(slug) is not None
+    party = Party.objects.select_for_update().filter(slug=slug).first() if is_slug else None
     if party is None:
         raise NotFound(
             f"there is no party {slug}", findings=[Finding("party", f"there is no party {slug}")]
@@ -167,16 +190,32 @@ def people_log_append(
     )
 
 
-def _member(party: Party, username: str) -> Membership:
-    found = (
-        Membership.objects.select_related("user")
-        .filter(party=party, user__username=username)
-        .first()
-    )
-    if found is None:
-        finding = Finding("name", f"nobody named {username} acts for your party")
-        raise NotFound("no such person", findings=[finding])
-    return found
+def _member_locked(actor: Actor | None, username: str) -> tuple[Party, Membership]:
+    """Who acts under this name for the actor's party (None: for any), and the locked party."""
+    # A name that a database could not even be asked for is nobody's.
+    if username.isprintable():
+        found = Membership.objects.select_related("user", "party").filter(user__username=username)
+        if actor is not None:
+            found = found.filter(party__slug=actor.party)
+        before = found.first()
+        party = party_locked(before.party.slug) if before is not None else None
+        # Again, now that nobody else can move or end it.
+        membership = found.filter(party=party).first() if party is not None else None
+        if party is not None and membership is not None:
+            return party, membership
+    whose = "a party" if actor is None else "your party"
+    finding = Finding("name", f"nobody named {username!a} acts for {whose}")
+    raise NotFound("no such person", findings=[finding])
+
+
+def _revoke_tokens(maker: User, now: datetime) -> None:
+    Token.objects.filter(made_by_id=maker.pk, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def _withdraw_invitations(inviter: User, now: datetime) -> None:
+    Invitation.objects.filter(
+        invited_by_id=inviter.pk, revoked_at__isnull=True, accepted_at__isnull=True
+    ).update(revoked_at=now)
 
 
 def _require_another_officer(party: Party, membership: Membership) -> None:

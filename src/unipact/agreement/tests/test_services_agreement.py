@@ -167,10 +167,10 @@ def test_a_party_that_nobody_knows_owns_no_record() -> None:
 
 def test_a_person_acts_for_one_party_in_one_role() -> None:
     kept_version()
-    membership_grant(username="li", party="uni", role=Role.ANALYST)
-    membership_grant(username="li", party="uni", role=Role.ANALYST)
+    membership_grant(username="li", party="uni", role=Role.ANALYST, now=NOW)
+    membership_grant(username="li", party="uni", role=Role.ANALYST, now=NOW)
     with pytest.raises(Conflict):
-        membership_grant(username="li", party="firm", role=Role.ANALYST)
+        membership_grant(username="li", party="firm", role=Role.ANALYST, now=NOW)
 
 
 def test_what_the_parties_rely_on_is_never_changed_nor_deleted() -> None:

@@ -16,6 +16,10 @@ from unipact.installation.home import Installation, Progress
 from unipact.installation.sources import FILE_NAME, sources_beside
 
 
+class NoDay(Invalid):
+    """No day was named, and none follows from the data."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """An agreement file, and the run document that was made of it."""
@@ -63,15 +67,35 @@ def run_file(
     sources = sources_beside(path)
     if sources:
         installation.load(sources.imports, progress)
-    evaluator = installation.evaluator()
-    day = as_of or (sources.as_of if sources else _last_day(evaluator.snapshot.data_until))
-    if day is None:
+    day = as_of or (sources.as_of if sources else None)
+    try:
+        return run_kept(installation, file, as_of=day, progress=progress)
+    except NoDay as error:
         finding = Finding(
             str(path),
             f"there is no {FILE_NAME} beside it and the lake is empty, so no day is known",
             "Name one: --as-of 2019-12-31.",
         )
-        raise Invalid("no day to evaluate", findings=[finding])
+        raise NoDay(error.message, findings=[finding]) from error
+
+
+def run_kept(
+    installation: Installation,
+    file: AgreementFile,
+    *,
+    as_of: date | None = None,
+    progress: Progress = lambda line: None,
+) -> Run:
+    """Evaluate an agreement at what the lake holds now; nothing is imported first.
+
+    Raises:
+        NoDay: no day is named and the lake is empty.
+    """
+    evaluator = installation.evaluator()
+    day = as_of or _last_day(evaluator.snapshot.data_until)
+    if day is None:
+        finding = Finding("as_of", "the lake is empty, so no day is known", "Name one.")
+        raise NoDay("no day to evaluate", findings=[finding])
     progress(f"evaluating {len(file.agreement.commitments)} commitments as of {day}")
     return Run(file, assessed(file, evaluator, day))
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from unipact.agreement.queries.evidence import evidence_found
-from unipact.agreement.roles import Act, Actor
-from unipact.agreement.services import access_log_append
+from unipact.agreement.roles import Act
 from unipact.agreement.views import here_of
 from unipact.analysis.evaluation import Page
-from unipact.errors import NotPermitted
-from unipact.web.lake import intervals_page, owners_of, rows_page
+from unipact.web.lake import intervals_page, rows_page
+from unipact.web.sight import require_visible, tables_of
 
 
 @require_GET
@@ -30,7 +27,7 @@ def evidence_page(request: HttpRequest, agreement: str, digest: str) -> HttpResp
     evidence = found.evidence
     intervals = intervals_page(evidence)
     if intervals is not None:
-        _require_visible(here.actor, evidence, _tables(evidence), kind="evidence-intervals")
+        require_visible(here.actor, evidence, tables_of(evidence), kind="evidence-intervals")
     context: dict[str, Any] = {
         "found": found,
         "evidence": evidence,
@@ -50,7 +47,7 @@ def evidence_rows(request: HttpRequest, agreement: str, digest: str) -> HttpResp
     sets = {each["name"]: each for each in found.evidence["rows"]["sets"]}
     name = request.GET.get("set") or next(iter(sets))
     tables = tuple(sets[name]["tables"]) if name in sets else ()
-    _require_visible(here.actor, found.evidence, tables, kind="evidence-rows")
+    require_visible(here.actor, found.evidence, tables, kind="evidence-rows")
     page = rows_page(found.evidence, name=name, cursor=request.GET.get("after") or None)
     fragment = bool(request.headers.get("HX-Request"))
     return render(
@@ -72,37 +69,12 @@ def evidence_json(request: HttpRequest, agreement: str, digest: str) -> HttpResp
     here = here_of(request, agreement)
     here.actor.require(Act.EVIDENCE_SEE)
     found = evidence_found(here, digest)
-    _require_visible(here.actor, found.evidence, _tables(found.evidence), kind="evidence-document")
+    require_visible(here.actor, found.evidence, tables_of(found.evidence), kind="evidence-document")
     content = json.dumps(found.evidence, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     response = HttpResponse(content, content_type="application/json")
     name = f"evidence-{digest[:12]}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _tables(evidence: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(name for each in evidence["rows"]["sets"] for name in each["tables"])
-    )
-
-
-def _require_visible(
-    actor: Actor, evidence: Mapping[str, Any], tables: tuple[str, ...], *, kind: str
-) -> None:
-    """Refuse what its owner keeps to itself; note what is shared and read.
-
-    Raises:
-        NotPermitted: a table belongs to the other party, which does not share it.
-    """
-    now = timezone.now()
-    owners = owners_of(evidence, tables)
-    if any(seen == "own" and owner != actor.party for owner, seen in owners.items()):
-        raise NotPermitted("the owner keeps these rows to itself")
-    for owner, visibility in owners.items():
-        if visibility == "shared":
-            access_log_append(
-                actor=actor, owner=owner, kind=kind, record=str(evidence["id"]), now=now
-            )
 
 
 def _chart(page: Page) -> dict[str, Any]:

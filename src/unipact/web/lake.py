@@ -35,7 +35,9 @@ def field_pages() -> dict[str, tuple[NavigationEntry, ...]]:
     return {each.id: each.navigation for each in installation().manifests}
 
 
-def rows_page(evidence: Evidence, *, name: str | None, cursor: str | None) -> Page:
+def rows_page(
+    evidence: Evidence, *, name: str | None, cursor: str | None, limit: int = PAGE_ROWS
+) -> Page:
     """A page of the rows under ``evidence``; whoever calls has asked whether it may be seen.
 
     Raises:
@@ -44,7 +46,7 @@ def rows_page(evidence: Evidence, *, name: str | None, cursor: str | None) -> Pa
         Unavailable: the snapshot is not in this lake any more.
     """
     with _ONE_AT_A_TIME:
-        return installation().evaluator().evidence_rows(evidence, name, cursor, PAGE_ROWS)
+        return installation().evaluator().evidence_rows(evidence, name, cursor, limit)
 
 
 def intervals_page(evidence: Evidence) -> Page | None:

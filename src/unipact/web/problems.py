@@ -20,6 +20,7 @@ from unipact.errors import (
     Invalid,
     NotFound,
     NotPermitted,
+    TooMany,
     Unavailable,
     UnipactError,
 )
@@ -31,28 +32,45 @@ _STATUS: Mapping[type[UnipactError], int] = {
     NotPermitted: 403,
     NotFound: 404,
     Conflict: 409,
+    TooMany: 429,
     Unavailable: 503,
 }
 _TITLES: Mapping[int, Promise] = {
     400: _("The request was not understood"),
+    401: _("No valid token came with this request"),
     403: _("You may not see or do this"),
     404: _("There is nothing here"),
+    405: _("This cannot be done here"),
     409: _("This does not fit the present state"),
+    413: _("This is too large"),
+    415: _("This is of a kind that is not read here"),
     422: _("Something in the input is wrong"),
+    429: _("This was tried too often"),
     500: _("Something went wrong on our side"),
     503: _("Something that is needed cannot be reached"),
 }
 _NEXT: Mapping[int, Promise] = {
     400: _("Nothing was changed. Go back and try again."),
+    401: _("Send a token that is neither expired nor revoked: Authorization: Bearer …"),
     403: _(
         "Nothing was changed. If you need this for your work, "
         "ask your party's cooperation officer for a role that permits it."
     ),
     404: _("The address may be old, or the record may not be yours to see."),
+    405: _("Nothing was changed. The Allow header says what can be done at this address."),
     409: _("Nothing was changed. Load the page again and look at what has happened since."),
+    413: _("Nothing was changed. Send less at a time."),
+    415: _("Nothing was changed. Send it as the documentation of this operation says."),
     422: _("Nothing was changed. Mend what is named below and try again."),
+    429: _("Nothing was changed. Wait a while and try again."),
     500: _("Nothing was changed. The fault was written to the log; try again in a moment."),
     503: _("Nothing was changed. Try again in a moment."),
+}
+
+# RFC 9110 has a narrower word for some of our errors than their kind has.
+_STATUS_OF_SLUG: Mapping[str, int] = {
+    "idempotency-key-missing": 400,
+    "unsupported-media-type": 415,
 }
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -76,7 +94,7 @@ class ProblemMiddleware:
 
 def problem_of(request: HttpRequest, error: UnipactError) -> HttpResponse:
     """The answer to one of our errors."""
-    status = next(
+    status = _STATUS_OF_SLUG.get(error.slug) or next(
         (code for kind, code in _STATUS.items() if isinstance(error, kind)),
         500,
     )
@@ -85,7 +103,17 @@ def problem_of(request: HttpRequest, error: UnipactError) -> HttpResponse:
     ]
     # A refusal or an absence tells nothing of what lies behind the door.
     detail = "" if status in {403, 404} else error.message
-    return problem(request, status, slug=error.slug, detail=detail, findings=findings)
+    answer = problem(request, status, slug=error.slug, detail=detail, findings=findings)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
+
+
+def unauthenticated(request: HttpRequest) -> HttpResponse:
+    """Nobody whom the API knows; whether a token was wrong, expired or revoked is not told."""
+    answer = problem(request, 401, slug="unauthenticated")
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="unipact"'
+    return answer
 
 
 def problem(
@@ -161,7 +189,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    if request.path.endswith(".json"):
+    if request.path.startswith("/api/") or request.path.endswith(".json"):
         return True
     preferred = request.get_preferred_type(
         ["text/html", "application/json", "application/problem+json"]

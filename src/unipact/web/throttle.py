@@ -36,8 +36,6 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", 100, 60 * 60)
 SECOND_FACTOR = Limit("second-factor", 5, 15 * 60)
 #: A program guesses a token, or somebody guesses an invitation, from one network.
 SECRET_ADDRESS = Limit("secret-address", 20, 15 * 60)
-#: What one token may ask for.
-TOKEN_REQUESTS = Limit("token-requests", 3_000, 60)
 #: Evaluations and reports made anew cost seconds of a core each.
 HEAVY_WORK = Limit("heavy-work", 30, 60 * 60)
 

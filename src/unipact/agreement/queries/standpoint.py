@@ -119,6 +119,21 @@ def actor_of(user_id: int | None, name: str) -> Actor:
     )
 
 
+def agreements_of(actor: Actor) -> tuple[Standpoint, ...]:
+    """The actor's standpoint before each agreement of its party, by the agreements' ids.
+
+    Raises:
+        NotPermitted: the role may not see agreements.
+    """
+    actor.require(Act.AGREEMENT_SEE)
+    slugs = (
+        versions_seen(actor)
+        .filter(drafted_by__isnull=True)
+        .values_list("agreement__slug", flat=True)
+    )
+    return tuple(standpoint_of(actor, agreement=each) for each in sorted(set(slugs)))
+
+
 def standpoint_of(
     actor: Actor, *, agreement: str | None = None, as_of: date | None = None
 ) -> Standpoint:
@@ -129,7 +144,8 @@ def standpoint_of(
         NotPermitted: the role may not see agreements.
     """
     actor.require(Act.AGREEMENT_SEE)
-    versions = versions_seen(actor)
+    # One's own draft is read as a file; what the pages speak of is the same for both.
+    versions = versions_seen(actor).filter(drafted_by__isnull=True)
     if agreement is not None:
         versions = versions.filter(agreement__slug=agreement)
     version = version_shown(versions)

@@ -28,6 +28,7 @@ class VersionRow:
     sha256: str
     file_sha256: str
     imported_at: datetime
+    is_own_draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,20 @@ def version_rows(here: Standpoint) -> tuple[VersionRow, ...]:
     """All versions of the agreement, the newest first."""
     versions = versions_seen(here.actor).filter(agreement=here.version.agreement)
     return tuple(
-        VersionRow(
-            each.n,
-            here.state if each.n == here.version.n else each.state,
-            each.sha256,
-            each.file_sha256,
-            each.imported_at,
-        )
-        for each in versions.defer("original").order_by("-n")
+        version_row(each, here.state if each.pk == here.version.pk else None)
+        for each in versions.defer("original").order_by("-n", "-pk")
+    )
+
+
+def version_row(version: AgreementVersion, state: str | None = None) -> VersionRow:
+    """A version in a list; ``state`` where a run document knows better than the record."""
+    return VersionRow(
+        version.n,
+        state or version.state,
+        version.sha256,
+        version.file_sha256,
+        version.imported_at,
+        version.drafted_by_id is not None,
     )
 
 

@@ -21,7 +21,7 @@ from unipact.agreement.models import (
     versions_seen,
 )
 from unipact.agreement.roles import Act, Actor
-from unipact.errors import Conflict, Finding, NotFound, NotPermitted
+from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
 
 
 def agreement_import(
@@ -30,18 +30,20 @@ def agreement_import(
     content: bytes,
     now: datetime,
     state: Literal["draft", "in_force"] = "draft",
+    agreement: str | None = None,
 ) -> AgreementVersion:
     """Keep an agreement file, byte for byte, as the next version; the same terms are kept once.
 
     Who: roles with ``agreement_import``, for the next version of an agreement of their own party.
     It is a draft of that party, which the other does not see. ``actor`` is None for the command
     line: it brings new agreements with their parties, and may take over a version that is
-    ``in_force`` already, which makes the one before superseded.
+    ``in_force`` already, which makes the one before superseded. ``agreement`` is the id that the
+    file must have, where the door has named one.
 
     Raises:
         NotPermitted: the role may not.
         NotFound: the actor's party has no such agreement.
-        Invalid: the file is wrong; the findings name each place.
+        Invalid: the file is wrong, or of another agreement; the findings name each place.
         Conflict: this version number holds other terms, a version before it is missing, the
             file does not name the hash of the one before it, or it names other parties.
     """
@@ -50,13 +52,16 @@ def agreement_import(
         if state != "draft":
             raise NotPermitted("a person imports drafts; consent brings them into force")
     file = read_agreement(content)
+    if agreement not in {None, file.agreement.id}:
+        finding = Finding("id", f"it is {file.agreement.id}, not {agreement}")
+        raise Invalid("the file is of another agreement", findings=[finding])
     with transaction.atomic():
-        agreement = _agreement(actor, file.agreement)
+        holder = _agreement(actor, file.agreement)
         # Sorted: the own draft of a number comes before the version of both, which then counts.
         held: dict[int, AgreementVersion] = {
             each.n: each
             for each in versions_seen(actor)
-            .filter(agreement=agreement)
+            .filter(agreement=holder)
             .defer("original")
             .order_by(F("drafted_by").asc(nulls_last=True))
         }
@@ -66,7 +71,7 @@ def agreement_import(
                 raise Conflict(f"{same} holds other terms; change them in a new version")
             return same
         _require_successor(file.agreement, held)
-        return _version_create(actor, agreement, file, state=state, now=now)
+        return _version_create(actor, holder, file, state=state, now=now)
 
 
 def _agreement(actor: Actor | None, terms: Terms) -> Agreement:

@@ -1,0 +1,10 @@
+"""The spine's part of the API: parse, ask a query or a service, answer."""
+
+from __future__ import annotations
+
+from unipact.agreement.api.agreements import router as agreements
+from unipact.agreement.api.me import router as me
+from unipact.agreement.api.people import router as people
+from unipact.agreement.api.tokens import router as tokens
+
+ROUTERS = (me, agreements, people, tokens)

@@ -1,0 +1,171 @@
+"""Agreements with their versions, commitments, contributions, evaluations and run documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router, Status
+
+from unipact.agreement.api.asking import asking, evaluated, standing
+from unipact.agreement.api.forms import (
+    Agreements,
+    AsOf,
+    CommitmentsAsked,
+    Id,
+    Number,
+    Version,
+    Versions,
+    answers,
+)
+from unipact.agreement.queries.commitments import commitment_found, side_of
+from unipact.agreement.queries.standpoint import agreements_of, document_bytes
+from unipact.agreement.queries.terms import version_named, version_row, version_rows
+from unipact.agreement.roles import Act
+from unipact.agreement.services import agreement_export, agreement_import
+
+router = Router(tags=["agreement"])
+
+_SIDES = {"owed": {"owed", "both"}, "due": {"due"}}
+_TOML = "application/toml"
+
+
+@router.get("/agreements", response=Agreements, summary="The agreements of one's party")
+def agreements(request: HttpRequest) -> dict[str, Any]:
+    """Each with the version that counts: the one in force, else the newest that was evaluated."""
+    return {
+        "items": [
+            {
+                "id": here.slug,
+                "version": here.version.n,
+                "state": here.state,
+                "sha256": here.version.sha256,
+                "as_of": here.as_of,
+            }
+            for here in agreements_of(asking(request))
+        ]
+    }
+
+
+@router.get(
+    "/agreements/{agreement}",
+    summary="An agreement as it was evaluated",
+    openapi_extra=answers("run.agreement"),
+)
+def agreement(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> Any:
+    """Parties, term, fields and state of the version that counts."""
+    return evaluated(standing(request, agreement, asked.as_of))["agreement"]
+
+
+@router.get(
+    "/agreements/{agreement}/versions", response=Versions, summary="The versions of an agreement"
+)
+def versions(request: HttpRequest, agreement: Id) -> dict[str, Any]:
+    """Those of both parties and one's own drafts, newest first."""
+    return {"items": list(version_rows(standing(request, agreement)))}
+
+
+@router.post(
+    "/agreements/{agreement}/versions",
+    response={201: Version},
+    summary="Import a draft of the next version",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                _TOML: {
+                    "schema": {
+                        "type": "string",
+                        "description": "An agreement file, as `unipact check` accepts it.",
+                    }
+                }
+            },
+        }
+    },
+)
+def version_import(request: HttpRequest, agreement: Id) -> Any:
+    """The body is the file itself. The draft is one's own: the other party does not see it."""
+    actor = asking(request)
+    actor.require(Act.AGREEMENT_IMPORT)
+    standing(request, agreement)
+    kept = agreement_import(
+        actor=actor, content=request.body, now=timezone.now(), agreement=agreement
+    )
+    return Status(201, version_row(kept))
+
+
+@router.get(
+    "/agreements/{agreement}/versions/{n}/agreement.toml",
+    summary="An agreement file",
+    openapi_extra={"responses": {200: {"content": {_TOML: {"schema": {"type": "string"}}}}}},
+)
+def version_file(request: HttpRequest, agreement: Id, n: Number) -> HttpResponse:
+    """Byte for byte as it was imported."""
+    actor = asking(request)
+    here = standing(request, agreement)
+    content = agreement_export(actor=actor, version=version_named(here.slug, n, actor=actor))
+    return HttpResponse(content, content_type=_TOML)
+
+
+@router.get("/agreements/{agreement}/run", summary="The run document", openapi_extra=answers("run"))
+def run(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> HttpResponse:
+    """Byte for byte as it was recorded: what `unipact verify` takes."""
+    here = standing(request, agreement, asked.as_of)
+    here.actor.require(Act.EVIDENCE_SEE)
+    return HttpResponse(document_bytes(here), content_type="application/json")
+
+
+@router.get(
+    "/agreements/{agreement}/commitments",
+    summary="The commitments",
+    openapi_extra=answers("run.commitment", in_items=True),
+)
+def commitments(
+    request: HttpRequest, agreement: Id, asked: Query[CommitmentsAsked]
+) -> dict[str, Any]:
+    """Every commitment with its periods, forecasts, milestones and evidence."""
+    here = standing(request, agreement, asked.as_of)
+    sides = _SIDES.get(asked.side or "")
+
+    def is_asked(each: Mapping[str, Any]) -> bool:
+        return (
+            asked.standing in {None, each["standing"]}
+            and asked.field in {None, each["field"]}
+            and (sides is None or side_of(each, here.actor.party) in sides)
+        )
+
+    return {"items": [each for each in evaluated(here)["commitments"] if is_asked(each)]}
+
+
+@router.get(
+    "/agreements/{agreement}/commitments/{commitment}",
+    summary="One commitment",
+    openapi_extra=answers("run.commitment"),
+)
+def commitment(
+    request: HttpRequest, agreement: Id, commitment: Id, asked: Query[AsOf]
+) -> Mapping[str, Any]:
+    """Its target, where it stands and why, its forecast, and the evidence under each value."""
+    return commitment_found(standing(request, agreement, asked.as_of), commitment)
+
+
+@router.get(
+    "/agreements/{agreement}/contributions",
+    summary="What each party brings",
+    openapi_extra=answers("run.contribution", in_items=True),
+)
+def contributions(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> dict[str, Any]:
+    """Planned amounts with their schedule, and what is due by the day."""
+    return {"items": evaluated(standing(request, agreement, asked.as_of))["contributions"]}
+
+
+@router.get(
+    "/agreements/{agreement}/benefits",
+    summary="What each party gets",
+    openapi_extra=answers("run.benefit", in_items=True),
+)
+def benefits(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> dict[str, Any]:
+    """The benefits that were agreed, with their values where a metric measures them."""
+    return {"items": evaluated(standing(request, agreement, asked.as_of))["benefits"]}

@@ -1,0 +1,1 @@
+"""The API: the doors that a program goes through, and what every answer has in common."""

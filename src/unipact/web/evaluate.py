@@ -1,0 +1,45 @@
+"""Evaluating an agreement from the console or the API: computed here, never handed in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from threading import Lock
+
+from unipact.agreement.formats.agreement_toml import read_agreement
+from unipact.agreement.queries.standpoint import Standpoint, standpoint_of
+from unipact.agreement.roles import Act
+from unipact.agreement.services import evaluation_record
+from unipact.errors import Finding, Invalid
+from unipact.installation.run import run_kept
+from unipact.web.lake import installation
+from unipact.web.throttle import HEAVY_WORK, take
+
+# The engine uses every core for one evaluation; a second at a time would only wait within.
+_ONE_AT_A_TIME = Lock()
+
+
+def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> Standpoint:
+    """Evaluate the version that counts at what the lake holds now, and keep the run document.
+
+    The same day at the same snapshot gives the same bytes, which are kept once. Returns the
+    standpoint from which the evaluation is seen.
+
+    Who: roles with ``evaluation_record``; each party thirty times an hour.
+
+    Raises:
+        NotPermitted: the role may not.
+        TooMany: the party asked too often.
+        Invalid: the day lies outside the agreement's term, or none is known.
+    """
+    here.actor.require(Act.EVALUATION_RECORD)
+    take(HEAVY_WORK, here.actor.party, now=now)
+    joined = installation()
+    file = read_agreement(bytes(here.version.original), known_metrics=joined.known_metrics)
+    term = file.agreement.term
+    if as_of is not None and not term.start <= as_of < term.until:
+        finding = Finding("as_of", f"{as_of} lies outside the term", f"From {term.start} on.")
+        raise Invalid("the day is wrong", findings=[finding])
+    with _ONE_AT_A_TIME:
+        run = run_kept(joined, file, as_of=as_of)
+    kept = evaluation_record(actor=here.actor, version=here.version, document=run.bytes, now=now)
+    return standpoint_of(here.actor, agreement=here.slug, as_of=kept.as_of)

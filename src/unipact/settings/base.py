@@ -1,7 +1,8 @@
 """What every installation has in common. Nothing here is a secret, and nothing is open by default.
 
 Read from the environment: ``UNIPACT_HOME`` (folder of the lake and the SQLite file, ``./var``),
-``UNIPACT_DATABASE_URL`` (PostgreSQL; SQLite without it), ``UNIPACT_TIME_ZONE``.
+``UNIPACT_DATABASE_URL`` (PostgreSQL; SQLite without it), ``UNIPACT_TIME_ZONE``, and what
+docs/reference/settings.md names besides.
 """
 
 from __future__ import annotations
@@ -10,13 +11,27 @@ import os
 from pathlib import Path
 
 from unipact.settings.database import database
+from unipact.settings.mail import mail
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 UNIPACT_HOME = Path(os.environ.get("UNIPACT_HOME", "var")).absolute()
 UNIPACT_DEMO = False
 # Proxies of our own between the network and the console; each appends to X-Forwarded-For.
+# Requests that one token may send in a minute.
+UNIPACT_TOKEN_REQUESTS = int(os.environ.get("UNIPACT_TOKEN_REQUESTS", "3000"))
 UNIPACT_PROXY_HOPS = int(os.environ.get("UNIPACT_PROXY_HOPS", "0"))
+
+# Whose account must have a second factor: that of officers, of everyone, or of nobody (offered).
+UNIPACT_SECOND_FACTOR = os.environ.get("UNIPACT_SECOND_FACTOR", "officers")
+# A session ends that long after its last request (and SESSION_COOKIE_AGE after it began).
+UNIPACT_IDLE_S = 2 * 60 * 60
+# The longest body of a request: of a form, and of what programs send to /api/.
+UNIPACT_MAX_BODY = int(os.environ.get("UNIPACT_MAX_BODY", "2097152"))
+UNIPACT_MAX_BODY_API = int(os.environ.get("UNIPACT_MAX_BODY_API", "8388608"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(UNIPACT_MAX_BODY, UNIPACT_MAX_BODY_API)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
@@ -31,19 +46,30 @@ INSTALLED_APPS = [
     "unipact.web",
     "unipact.agreement",
     "unipact.campus",
+    # After ours, so that our templates come first.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "unipact.web.middleware.content_security_policy",
+    "unipact.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Before anything reads the body.
+    "unipact.web.middleware.body_limits",
+    "unipact.web.api.door.ApiConditionalGet",
+    "unipact.web.api.door.ApiDoor",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "unipact.web.accounts.sessions.session_limits",
+    "allauth.account.middleware.AccountMiddleware",
     # Deny by default: a view is open to strangers only where it says so.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "unipact.web.accounts.demand.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -72,27 +98,53 @@ TEMPLATES = [
 DATABASES = {"default": database(os.environ.get("UNIPACT_DATABASE_URL", ""), UNIPACT_HOME)}
 # In the database, because codes that were used once must be known to every worker.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        # A full cache forgets codes and limits: no stranger may be able to fill it.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "unipact.web.accounts.rules.UnlikeTheName"},
+    {"NAME": "unipact.web.accounts.rules.Long", "OPTIONS": {"min_length": 12}},
+    {"NAME": "unipact.web.accounts.rules.Uncommon"},
+    {"NAME": "unipact.web.accounts.rules.NotDigitsAlone"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+# A link by mail that sets a new password.
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+ACCOUNT_ADAPTER = "unipact.web.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_SESSION_REMEMBER = False
+# Sign-in and codes have limits of our own (web/throttle.py), which hold across workers.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_ADAPTER = "unipact.web.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Addresses come with the invitation and are not verified by allauth.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+UNIPACT_SENDS_MAIL = bool(os.environ.get("UNIPACT_EMAIL_URL"))
+globals().update(
+    mail(os.environ.get("UNIPACT_EMAIL_URL", ""), os.environ.get("UNIPACT_EMAIL_FROM", ""))
+)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = True

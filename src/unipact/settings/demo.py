@@ -12,6 +12,11 @@ from django.core.management.utils import get_random_secret_key
 from unipact.settings.base import *
 
 UNIPACT_DEMO = True
+UNIPACT_SECOND_FACTOR = os.environ.get("UNIPACT_SECOND_FACTOR", "offered")
+# Mail is laid into a folder, to be read there.
+UNIPACT_SENDS_MAIL = True
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = UNIPACT_HOME / "mail"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 _key_file = UNIPACT_HOME / "demo-secret-key"

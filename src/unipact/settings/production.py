@@ -1,7 +1,8 @@
 """An installation that others reach. Every secret and name comes from the environment.
 
-Needed: ``UNIPACT_SECRET_KEY``, ``UNIPACT_HOSTS`` (names, separated by commas). Behind a proxy that
-ends TLS and sets ``X-Forwarded-Proto`` itself, set ``UNIPACT_PROXY_TLS=1``.
+Needed: ``UNIPACT_SECRET_KEY``, ``UNIPACT_HOSTS`` (names, separated by commas). A secret key that
+was replaced goes to ``UNIPACT_SECRET_KEY_BEFORE`` until everybody has signed in again. Behind a
+proxy that ends TLS and sets ``X-Forwarded-Proto`` itself, set ``UNIPACT_PROXY_TLS=1``.
 """
 
 from __future__ import annotations
@@ -23,12 +24,17 @@ def _required(name: str, what: str) -> str:
 SECRET_KEY = _required("UNIPACT_SECRET_KEY", "a long random text that stays secret")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("UNIPACT_SECRET_KEY is too short: use at least 50 characters")
+_before = os.environ.get("UNIPACT_SECRET_KEY_BEFORE", "").strip()
+SECRET_KEY_FALLBACKS = [_before] if _before else []
+if UNIPACT_SECOND_FACTOR not in {"officers", "everyone", "offered"}:
+    raise ImproperlyConfigured("UNIPACT_SECOND_FACTOR is officers, everyone or offered")
 ALLOWED_HOSTS = [
     name.strip()
     for name in _required("UNIPACT_HOSTS", "the host names that the console answers to").split(",")
 ]
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if not name.startswith(".")]
 
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -11,6 +11,8 @@ from unipact.settings.database import database
 
 UNIPACT_HOME = Path(os.environ.get("UNIPACT_HOME") or tempfile.mkdtemp(prefix="unipact-test-"))
 UNIPACT_DEMO = True
+UNIPACT_SECOND_FACTOR = "offered"
+UNIPACT_SENDS_MAIL = True
 DATABASES = {"default": database(os.environ.get("UNIPACT_DATABASE_URL", ""), UNIPACT_HOME)}
 
 SECRET_KEY = "tests sign nothing that outlives them"

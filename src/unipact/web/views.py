@@ -1,43 +1,21 @@
-"""Sign-in, the demo's open accounts, and the home page of each role."""
+"""The demo's open accounts, and the home page of each role."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from unipact.agreement.queries import overview
 from unipact.agreement.queries.commitments import commitment_rows, counted
 from unipact.agreement.views import here_of
 from unipact.errors import NotFound
-from unipact.web.demo import DEMO_ACCOUNTS, DemoAccount, demo_parties
+from unipact.web.demo import DEMO_ACCOUNTS, DemoAccount
 
 _COMING_DAYS = 120
-
-
-@method_decorator(login_not_required, name="dispatch")
-class SignIn(LoginView):
-    """The door. On the demo it also names the open accounts."""
-
-    template_name = "sign_in.html"
-    redirect_authenticated_user = True
-
-    @method_decorator(sensitive_post_parameters())
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """As Django's own, without the password in any error report."""
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """The form, and on the demo the accounts beside it."""
-        context: dict[str, object] = super().get_context_data(**kwargs)
-        context["demo_parties"] = demo_parties()
-        return context
 
 
 @login_not_required

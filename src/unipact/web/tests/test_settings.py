@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,9 +32,16 @@ def _production(**given: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def production_settings(**given: str) -> dict[str, Any]:
+    """The settings of an installation that was told all it needs, and ``given`` besides."""
+    done = _production(UNIPACT_SECRET_KEY=_SECRET, UNIPACT_HOSTS="pact.example.org", **given)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def test_production_is_closed_and_speaks_tls_only() -> None:
-    done = _production(UNIPACT_SECRET_KEY=_SECRET, UNIPACT_HOSTS="pact.example.org")
-    found = json.loads(done.stdout)
+    found = production_settings()
     assert found["DEBUG"] is False
     assert found["UNIPACT_DEMO"] is False
     assert found["ALLOWED_HOSTS"] == ["pact.example.org"]

@@ -47,7 +47,7 @@ test-all: dev system check ## The same and the long tests
 	@$(PY) tools/suite.py --long
 
 test-postgres: dev system ## What uses the database, on a throw-away PostgreSQL
-	$(PY) tools/postgres.py -- $(PYTEST) -m "(db or postgres) and not browser and not long"
+	$(PY) tools/postgres.py -- $(PYTEST) -m "(db or postgres) and not long"
 
 test-browser: dev system ## What drives Chromium
 	$(PYTEST) -m "browser and not long"

@@ -1,7 +1,9 @@
 """What holds for every test of the repository, in `src` and in `tests`.
 
-The same tests run twice: on SQLite, and those that use the database again on PostgreSQL, for
-which `tools/postgres.py` starts a throw-away server and names it in ``UNIPACT_DATABASE_URL``.
+The same tests run twice: on SQLite, and those that use a database again on PostgreSQL, for which
+`tools/postgres.py` starts a throw-away server and names it in ``UNIPACT_DATABASE_URL``. Those are
+the tests with a fixture of pytest-django's, and those marked `db`: a console that they start gets
+a database of its own in that server (`tests/databases.py`).
 """
 
 from __future__ import annotations

@@ -51,8 +51,10 @@ def _owner() -> dict[str, Any]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, settings: str = FAST) -> Iterator[str]:
     """Yield the URL of a new, empty database; stop and remove its server afterwards.
+
+    ``settings`` are options of the server; the empty text leaves it as PostgreSQL ships.
 
     Raises:
         FileNotFoundError: PostgreSQL is not installed.
@@ -79,7 +81,7 @@ def server() -> Iterator[str]:
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
-    options = f"-k {home} -c listen_addresses='' {FAST}"
+    options = f"-k {home} -c listen_addresses='' {settings}"
     try:
         run(
             "initdb",

@@ -1,7 +1,8 @@
 """Run the whole suite and end with one line that counts it (`make test`).
 
-First everything on SQLite, with the browser; then what uses the database again on PostgreSQL. The
-second run happens even when the first has failures, so that one look shows both.
+First everything on SQLite; then what uses a database again on PostgreSQL: services, pages, the
+command line, the browser's journeys, the kills. The second run happens even when the first has
+failures, so that one look shows both.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="the long tests as well")
     long = parser.parse_args().long
     chosen = "long or not long" if long else "not long"
-    again = "(db or postgres) and not browser" + ("" if long else " and not long")
+    again = "(db or postgres)" + ("" if long else " and not long")
     pytest = [sys.executable, "-m", "pytest"]
     postgres = [sys.executable, str(ROOT / "tools/postgres.py"), "--"]
     with tempfile.TemporaryDirectory() as folder:

@@ -20,17 +20,19 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.console import Console
+from tests.databases import is_postgresql, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _ANSWER_S = 60
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything beside this file drives Chromium."""
+    """Everything beside this file drives Chromium, over a console on the database of the run."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.db)
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -43,13 +45,15 @@ def _environment(home: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "unipact.settings.demo",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        **settings_of(home),
     }
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with the example loaded and evaluated."""
-    if prepared := os.environ.get("UNIPACT_BROWSER_HOME"):
+    # Its records are in its SQLite file.
+    if (prepared := os.environ.get("UNIPACT_BROWSER_HOME")) and not is_postgresql():
         return Path(prepared)
     folder = tmp_path_factory.mktemp("console")
     unipact = Path(sys.executable).with_name("unipact")

@@ -141,6 +141,7 @@ def test_evidence_of_a_commitment_without_a_source_says_why_there_is_none(run_fi
     assert b"no evidence" in done.stderr
 
 
+@pytest.mark.db
 def test_the_demo_loads_the_example_and_loads_it_again_without_a_change(demo):
     before = unipact("agreement", "ls", home=demo).stdout
     assert b"usst-huawei-2019  version 1" in before
@@ -149,11 +150,13 @@ def test_the_demo_loads_the_example_and_loads_it_again_without_a_change(demo):
     assert unipact("agreement", "ls", home=demo).stdout == before
 
 
+@pytest.mark.db
 def test_the_console_gives_back_the_bytes_that_it_was_given(demo):
     given = (EXAMPLE / "agreement.toml").read_bytes()
     assert unipact("agreement", "export", "usst-huawei-2019", home=demo).stdout == given
 
 
+@pytest.mark.db
 def test_other_terms_under_a_number_that_is_taken_are_refused(demo, tmp_path):
     text = (EXAMPLE / "agreement.toml").read_text(encoding="utf-8")
     changed = tmp_path / "agreement.toml"
@@ -164,6 +167,7 @@ def test_other_terms_under_a_number_that_is_taken_are_refused(demo, tmp_path):
     assert b"new version" in done.stderr
 
 
+@pytest.mark.db
 def test_a_member_of_an_unknown_party_is_refused(demo):
     done = unipact("agreement", "member", "li", "--party", "nobody", "--role", "analyst", home=demo)
     assert done.returncode == 2

@@ -146,9 +146,10 @@ class Archive:
             return
         if len(found) < len(expected) and expected.startswith(found):
             raise self._wrong(start + len(found), f"the file ends within {what}")
+        if what.startswith("the header"):
+            raise self._wrong(start, f"this is not {what}, but {_shown(found[:_BLOCK])}")
         at = next(n for n, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b)
-        instead = f", there is {_shown(found[:_BLOCK])}" if what.startswith("the header") else ""
-        raise self._wrong(start + at, f"this is not {what}{instead}")
+        raise self._wrong(start + at, f"this is not {what}")
 
     def _wrong(self, byte: int, what: str) -> Invalid:
         finding = Finding(f"{self._path} byte {byte}", what, _MEND)

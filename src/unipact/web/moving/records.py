@@ -40,7 +40,7 @@ LEFT_BEHIND: Mapping[str, str] = {
     "web.rate": "how much of a limit was used a moment ago",
 }
 #: A row may hold a document of megabytes: few at once keep the memory flat.
-_ROWS_AT_ONCE = 50
+_ROWS_AT_ONCE = 10
 
 
 class _Exact(DjangoJSONEncoder):

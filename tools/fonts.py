@@ -7,6 +7,9 @@ into slices with a `unicode-range`, so that a page fetches only what it shows.
 Of two rules that cover one character the browser asks the *later* one first (CSS Fonts 4,
 section 4.5). The rare slices therefore come first and name wide ranges; the common slices come
 last and name exact ones.
+
+Every slice holds the space as well, though no rule names it there: Pango, which sets the PDF of a
+report, takes a space from the font of the character before it.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ FAMILY = "Noto Sans SC"
 SIMPLIFIED_CHINESE_FACE = 2  # index of "SC" inside the .ttc collection
 HAN = range(0x4E00, 0x9FA6)  # the Han characters of GBK
 RARE_SLICES = 4
+SPACES = (0x20, 0xA0)
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,10 @@ def slices(weight: str) -> list[Slice]:
         size = -(-len(rare) // RARE_SLICES)
         for number in range(RARE_SLICES):
             part = tuple(rare[number * size : (number + 1) * size])
-            result.append(Slice(f"rare-{number + 1}", part, f"U+{part[0]:X}-{part[-1]:X}"))
-    result.append(Slice("level-2", tuple(sorted(less_common)), ranges(less_common)))
-    result.append(Slice("level-1", tuple(sorted(common)), ranges(common)))
+            named = f"U+{part[0]:X}-{part[-1]:X}"
+            result.append(Slice(f"rare-{number + 1}", (*SPACES, *part), named))
+    result.append(Slice("level-2", (*SPACES, *sorted(less_common)), ranges(less_common)))
+    result.append(Slice("level-1", (*SPACES, *sorted(common)), ranges(common)))
     result.append(Slice("latin", tuple(sorted(symbols)), ranges(symbols), "kern,liga"))
     return result
 

@@ -95,6 +95,26 @@ def test_another_browser_may_be_named(machine):
     assert "chromium" not in done.stderr
 
 
+PANGO = ["libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0"]
+
+
+@pytest.mark.parametrize("missing", PANGO)
+def test_each_library_that_sets_a_pdf_is_looked_for(machine, missing):
+    machine.command("apt-get", "exit 99")
+    machine.command("ldconfig", "\n".join(f"echo {name}" for name in PANGO if name != missing))
+
+    needed = machine.run("install").stderr
+
+    assert "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" in needed
+
+
+def test_what_is_there_to_set_a_pdf_is_not_asked_for_again(machine):
+    machine.command("apt-get", "exit 99")
+    machine.command("ldconfig", "\n".join(f"echo {name}" for name in PANGO))
+
+    assert "libpango" not in machine.run("install").stderr
+
+
 def test_a_python_that_does_not_fit_is_said(machine, tmp_path):
     machine.command("python3", "exit 1")
 

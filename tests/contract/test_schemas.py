@@ -38,7 +38,7 @@ def test_a_published_schema_is_a_schema_with_title_and_description(name: str) ->
     assert schema(name)["description"]
 
 
-@pytest.mark.parametrize("name", ["agreement", "run", "sources"])
+@pytest.mark.parametrize("name", ["agreement", "report", "run", "sources"])
 def test_a_schema_of_ours_refuses_unknown_keys(name: str) -> None:
     """Each table says its keys; evidence of another maker and free options are left open."""
     free = [o for o in objects(schema(name)) if o.get("type") == "object" and "properties" in o]

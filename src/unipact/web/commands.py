@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -116,10 +117,48 @@ def export_file(
     if out is None:
         sys.stdout.buffer.write(data)
     else:
-        beside = out.with_name(f".{out.name}.part")
-        beside.write_bytes(data)
-        beside.replace(out)
+        _write(out, data)
         typer.echo(f"{out}: {len(data)} bytes, as imported")
+
+
+@app.command("report")
+def write_report(
+    agreement: Annotated[str, typer.Argument(help="Id of an agreement.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to; replaced when it is there.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Day of the evaluation to report.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1, max=9999, help="Its latest evaluation; else the latest.")
+    ] = None,
+    language: Annotated[
+        Literal["en", "zh"],
+        typer.Option("--language", "-l", help="Language of the texts; JSON holds both."),
+    ] = "en",
+    form: Annotated[
+        Literal["html", "pdf", "json"], typer.Option("--format", help="What to write.")
+    ] = "pdf",
+) -> None:
+    """Write the annual report of an agreement, as the console shows it.
+
+    The HTML is one file that opens without the console. JSON is described by
+    `unipact schema report`. The same evaluations give the same report, for either party.
+    """
+    with_records("unipact.settings.production")
+    from unipact.agreement.queries.report.edition import edition_named
+    from unipact.agreement.queries.report.form import report_json
+    from unipact.agreement.queries.report.pages import report_html
+    from unipact.agreement.queries.report.pdf import report_pdf
+    from unipact.web.lake import attributions
+
+    edition = edition_named(agreement, as_of=_day(as_of), year=year)
+    if form == "json":
+        data = report_json(edition)
+    else:
+        make = report_html if form == "html" else report_pdf
+        data = make(edition, language, attributions())
+    _write(out, data)
+    typer.echo(f"{out}: the report of {edition.year} as of {edition.as_of}, {len(data)} bytes")
 
 
 @app.command("ls")
@@ -159,12 +198,34 @@ def evaluate(
 ) -> None:
     """Evaluate an agreement and keep the run document for the console's pages."""
     with_records("unipact.settings.production")
+    typer.echo(f"evaluated as of {_evaluate(file, _day(as_of))}")
+
+
+def _day(as_of: str | None) -> date | None:
     try:
-        day = date.fromisoformat(as_of) if as_of else None
+        return date.fromisoformat(as_of) if as_of else None
     except ValueError as error:
         finding = Finding("--as-of", f"{as_of!r} is no calendar day", "Write it as 2019-12-31.")
         raise Invalid("a day is wrong", findings=[finding]) from error
-    typer.echo(f"evaluated as of {_evaluate(file, day)}")
+
+
+def _write(out: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place, and moved there once it is on disk.
+
+    Raises:
+        Invalid: it cannot be written there; what stood there is untouched.
+    """
+    beside = out.with_name(f".{out.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        finding = Finding(str(out), error.strerror or "it cannot be written")
+        raise Invalid("the file was not written", findings=[finding]) from error
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ from unipact.errors import Finding, NotFound
 from unipact.exits import Exit
 
 if TYPE_CHECKING:
-    from unipact.analysis.lake import Lake
+    from unipact.analysis.evaluation.held import Holding
     from unipact.analysis.registry import AnyMetric, Registry
 
 app = typer.Typer()
@@ -27,16 +27,6 @@ app.add_typer(lake, name="lake", rich_help_panel="Fields and data")
 app.add_typer(metrics, name="metrics", rich_help_panel="Fields and data")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-class Holding(Protocol):
-    """What a command needs of the installation."""
-
-    @property
-    def registry(self) -> Registry: ...
-
-    @property
-    def lake(self) -> Lake: ...
 
 
 @lake.command("ls")

@@ -323,9 +323,10 @@ class NavigationEntry:
 class FieldManifest:
     """A field as the rest of the installation sees it.
 
-    ``importers`` maps the ``kind`` in a sources file to the function that reads it; ``cli`` and
-    ``urls`` are dotted paths (``unipact.campus.commands:app``, ``unipact.campus.urls``) that
-    nobody imports before they are needed.
+    ``importers`` maps the ``kind`` in a sources file to the function that reads it; ``cli``,
+    ``urls`` and ``api`` are dotted paths (``unipact.campus.commands:app``,
+    ``unipact.campus.urls``, ``unipact.campus.api.routes:router``) that nobody imports before they
+    are needed.
     """
 
     id: str
@@ -336,6 +337,7 @@ class FieldManifest:
     navigation: tuple[NavigationEntry, ...] = ()
     cli: str | None = None
     urls: str | None = None
+    api: str | None = None
 
 
 class Registry:

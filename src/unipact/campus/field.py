@@ -5,7 +5,7 @@ from __future__ import annotations
 from unipact.agreement.engine.terms import Text
 from unipact.analysis.registry import FieldManifest, NavigationEntry
 from unipact.campus.metrics import METRICS
-from unipact.campus.services import IMPORTERS
+from unipact.campus.services.importing import IMPORTERS
 from unipact.campus.tables import TABLES
 
 FIELD = FieldManifest(
@@ -20,4 +20,5 @@ FIELD = FieldManifest(
         ),
     ),
     cli="unipact.campus.commands:app",
+    api="unipact.campus.api.routes:router",
 )

@@ -172,21 +172,9 @@ def _day(text: str | None, place: str) -> date | None:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        finding = Finding(str(path), error.strerror or "it cannot be read")
-        raise Invalid("no run document", findings=[finding]) from error
-    except ValueError as error:
-        finding = Finding(str(path), f"this is no JSON: {error}")
-        raise Invalid("no run document", findings=[finding]) from error
-    from unipact.agreement.formats.structure import structure_problems
+    from unipact.agreement.formats.run_document import read_run
 
-    if problems := structure_problems(document, "run"):
-        place = ".".join(str(each) for each in problems[0].path)
-        finding = Finding(f"{path} {place}".rstrip(), problems[0].what, "Use `unipact run --json`.")
-        raise Invalid("no run document", findings=[finding])
-    return dict(document)
+    return read_run(path)
 
 
 def _evidence(path: Path, commitment: str, period: str | None) -> dict[str, Any]:

@@ -10,3 +10,10 @@ class WebConfig(AppConfig):
 
     name = "unipact.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Hand the fields' pages and operations the lake that they read."""
+        from unipact.analysis.evaluation.held import hand_in
+        from unipact.web.lake import installation
+
+        hand_in(installation)

@@ -28,7 +28,7 @@ class PooledSavings:
         cv_rmse, nmbe: of the meters in the baseline window, weighed by expected energy.
         meters: id → answer of each meter in the pool; the sums over the counted intervals of
             ``meters[id].intervals`` are the pool's sums.
-        excluded: id → why the meter is not in the pool.
+        excluded, excluded_zh: id → why the meter is not in the pool, in English and Chinese.
         effective_meters: as how many equal meters the pool counts, (sum w)^2 / sum w^2.
         independent_windows: placebo windows without overlap behind the shared part.
         detectable_share: the smallest saving that such a pool would show (80 % power).
@@ -47,6 +47,7 @@ class PooledSavings:
     nmbe: float = _NAN
     meters: Mapping[str, Savings] = field(default_factory=dict)
     excluded: Mapping[str, str] = field(default_factory=dict)
+    excluded_zh: Mapping[str, str] = field(default_factory=dict)
     effective_meters: float = _NAN
     independent_windows: int = 0
     detectable_share: float = _NAN
@@ -92,10 +93,14 @@ def pooled_savings(
         for name in sorted(meters)
     }
     excluded = {n: a.refused for n, a in answers.items() if a.refused is not None}
+    excluded_zh = {n: answers[n].refused_zh or said for n, said in excluded.items()}
     inside = {n: a for n, a in answers.items() if a.refused is None}
     if not inside:
         return PooledSavings(
-            "no meter of the pool has an answer", "没有一只电表可以给出结果", excluded=excluded
+            "no meter of the pool has an answer",
+            "没有一只电表可以给出结果",
+            excluded=excluded,
+            excluded_zh=excluded_zh,
         )
     expected = np.array([a.expected_kwh for a in inside.values()])
     observed = np.array([a.observed_kwh for a in inside.values()])
@@ -118,6 +123,7 @@ def pooled_savings(
         nmbe=float(weights @ np.array([f.nmbe for f in fits])),
         meters=inside,
         excluded=excluded,
+        excluded_zh=excluded_zh,
         effective_meters=float(1.0 / (weights @ weights)),
         independent_windows=min(
             row.independent_windows

@@ -16,7 +16,16 @@ from unipact.campus.queries.savings import (
     meter_days,
     savings_statement,
 )
+from unipact.campus.queries.shown import (
+    MeterShown,
+    PoolShown,
+    buildings_shown,
+    detectable_shown,
+    meter_shown,
+    pool_shown,
+)
 from unipact.campus.queries.weather import ScatterDay, TemperatureScatter, temperature_scatter
+from unipact.campus.queries.windows import Windows, windows_of
 
 __all__ = [
     "BuildingSummary",
@@ -24,14 +33,22 @@ __all__ = [
     "HeatMap",
     "LoadCell",
     "MeterDay",
+    "MeterShown",
+    "PoolShown",
     "SavingsStatement",
     "ScatterDay",
     "StatementMonth",
     "TemperatureScatter",
+    "Windows",
     "building_list",
+    "buildings_shown",
     "detectable_savings",
+    "detectable_shown",
     "load_heat_map",
     "meter_days",
+    "meter_shown",
+    "pool_shown",
     "savings_statement",
     "temperature_scatter",
+    "windows_of",
 ]

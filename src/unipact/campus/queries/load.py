@@ -34,7 +34,7 @@ def load_heat_map(
     """The mean load of ``building``, or the mean of all buildings' sums, within ``span``.
 
     An hour in which a meter of the pool gave nothing lowers that hour's sum: read the map beside
-    the completeness of the meters.
+    the completeness of the meters. Sums are exact: any number of threads gives the same means.
     """
     session.show([READINGS.name])
     place = site_zone(session, zone)
@@ -43,11 +43,11 @@ def load_heat_map(
     rows = session.fetch(
         f"""
         WITH hours AS (
-            SELECT ts, sum(kwh)::DOUBLE AS kwh FROM "{READINGS.name}"
+            SELECT ts, sum(kwh) AS kwh FROM "{READINGS.name}"
             WHERE quality = 'valid' AND meter = ? AND ts >= ? AND ts < ? {one} GROUP BY ts
         ), local AS (SELECT timezone(?, ts) AS local_ts, kwh FROM hours)
         SELECT isodow(local_ts) - 1 AS weekday, hour(local_ts) AS hour,
-               avg(kwh) AS mean, count(*) AS hours
+               sum(kwh)::DOUBLE / count(*) AS mean, count(*) AS hours
         FROM local GROUP BY ALL ORDER BY ALL
         """,  # noqa: S608 - names of our own tables
         [*values, *([building] if building is not None else []), place],

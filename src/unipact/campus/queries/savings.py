@@ -59,7 +59,8 @@ class StatementMonth:
 class SavingsStatement:
     """What was saved in a period: of one meter, or of all meters together.
 
-    When ``refused`` says why there is no answer, there are no months and no figures.
+    When ``refused`` says why there is no answer, there are no months and no figures. ``excluded``
+    says of each building that is not in it why.
     """
 
     zone: str
@@ -76,7 +77,7 @@ class SavingsStatement:
     nmbe: float = float("nan")
     detectable_share: float = float("nan")
     meters: int = 0
-    excluded: tuple[tuple[str, str], ...] = ()
+    excluded: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +155,17 @@ def savings_statement(
     windows = window_of(baseline), window_of(reporting)
     answers: Mapping[str, Savings]
     said: Savings | PooledSavings
-    excluded: tuple[tuple[str, str], ...] = ()
+    excluded: tuple[tuple[str, Text], ...] = ()
     if building is not None and building in meters:
         said = savings(meters[building], weather, *windows, calibration, zone=zone, level=level)
         answers = {building: said}
         cv_rmse, nmbe = (said.fit.cv_rmse, said.fit.nmbe) if said.fit else (np.nan, np.nan)
     else:
         said = pooled_savings(meters, weather, *windows, calibration, zone=zone, level=level)
-        answers, excluded = said.meters, tuple(sorted(said.excluded.items()))
+        answers = said.meters
+        excluded = tuple(
+            (name, Text(why, said.excluded_zh[name])) for name, why in sorted(said.excluded.items())
+        )
         cv_rmse, nmbe = said.cv_rmse, said.nmbe
     if said.refused:
         refused = Text(said.refused, said.refused_zh or said.refused)

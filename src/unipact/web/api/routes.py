@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
@@ -16,6 +18,7 @@ from ninja.renderers import JSONRenderer
 from unipact import __version__
 from unipact.agreement.api import ROUTERS
 from unipact.errors import Finding, Invalid, NotFound, UnipactError
+from unipact.installation import FIELDS
 from unipact.web.api.evaluations import router as evaluations
 from unipact.web.api.evidence import router as evidence
 from unipact.web.api.metrics import router as metrics
@@ -61,7 +64,17 @@ api = _Api(
     urls_namespace="api",
     renderer=_Renderer(),
 )
-for _router in (*ROUTERS, evaluations, evidence, metrics):
+
+
+def _of_fields() -> Iterator[Router]:
+    """The operations that the manifests of the fields that run name."""
+    for field in FIELDS:
+        if address := import_module(field).FIELD.api:
+            module, _, attribute = address.partition(":")
+            yield getattr(import_module(module), attribute)
+
+
+for _router in (*ROUTERS, evaluations, evidence, metrics, *_of_fields()):
     api.add_router("", _router)
 
 

@@ -1,4 +1,4 @@
-"""What may happen to the campus's facts: importing a file into the lake.
+"""Importing a file into the lake.
 
 Each importer turns one file into a batch. It hashes the file at once and reads it when the lake
 asks for the rows, so a file that the lake already holds is not read again. A batch is named by

@@ -1,0 +1,1 @@
+"""The campus's part of the API: parse, ask a query, answer."""

@@ -1,0 +1,1 @@
+"""What may happen to the campus's facts: files are imported, and meters are read."""

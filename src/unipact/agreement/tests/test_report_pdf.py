@@ -349,16 +349,3 @@ def test_without_pango_the_mend_is_named_and_html_still_works(monkeypatch):
     assert finding.where == "Pango"
     assert "make system" in finding.mend
     assert report_html(edition(), "en").startswith(b"<!doctype html>")
-
-
-def test_the_command_line_does_not_import_it_before_a_pdf_is_asked_for():
-    script = (
-        "import django, sys; django.setup()\n"
-        "import unipact.web.report, unipact.cli\n"
-        "print('weasyprint' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-
-    assert done.stdout.strip() == "False"

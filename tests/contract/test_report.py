@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -129,7 +131,7 @@ def test_without_pango_the_console_says_so_and_goes_on(
 ) -> None:
     pdf._library.cache_clear()
     pdf._MADE.clear()
-    monkeypatch.setitem(__import__("sys").modules, "weasyprint", None)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
     try:
         answer = officer.get(DOORS[0])
     finally:
@@ -209,3 +211,16 @@ class TestCommand:
         with pytest.raises(UnipactError):
             _write(*arguments, "--out", tmp_path / "x.pdf")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_line_does_not_import_it_before_a_pdf_is_asked_for():
+    script = (
+        "import django, sys; django.setup()\n"
+        "import unipact.web.report, unipact.cli\n"
+        "print('weasyprint' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "False"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 AGREEMENT = "/agreements/usst-huawei-2019"
@@ -95,6 +96,16 @@ class Console:
         # The browser itself reports the 404 that a test asks for.
         if message.type in {"error", "warning"} and "404 (Not Found)" not in message.text:
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus, as somebody without a mouse does."""
+    wanted = page.locator(selector).first
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"the keyboard does not reach {selector}")
 
 
 def barriers(page: Page) -> list[str]:

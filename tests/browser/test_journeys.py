@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.console import AGREEMENT, ENERGY, LANGUAGES, OFFICERS, Console
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus, as somebody without a mouse does."""
-    wanted = page.locator(selector).first
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-    pytest.fail(f"the keyboard does not reach {selector}")
+from tests.browser.console import AGREEMENT, ENERGY, LANGUAGES, OFFICERS, Console, tab_to
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -25,17 +15,17 @@ def test_an_officer_goes_from_the_door_to_the_rows_by_keyboard(
 ) -> None:
     page = console.window(language=language)
     page.goto(f"{console.address}/sign-in/")
-    _tab_to(page, f"button[value={officer}]")
+    tab_to(page, f"button[value={officer}]")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{console.address}/")
-    _tab_to(page, f"main a[href='{ENERGY}']")
+    tab_to(page, f"main a[href='{ENERGY}']")
     page.keyboard.press("Enter")
     expect(page.locator(".head-pill .pill-undecided")).to_be_visible()
-    _tab_to(page, "main a[href*='/evidence/']")
+    tab_to(page, "main a[href*='/evidence/']")
     page.keyboard.press("Enter")
     expect(page.locator("#rows tbody tr").first).to_be_visible()
     first = page.locator("#rows tbody tr").first.inner_text()
-    _tab_to(page, "#rows .actions a[hx-get]")
+    tab_to(page, "#rows .actions a[hx-get]")
     page.keyboard.press("Enter")
     expect(page.locator("#rows tbody tr").first).not_to_have_text(first)
 
@@ -44,7 +34,7 @@ def test_the_menu_of_a_phone_opens_by_keyboard(console: Console) -> None:
     page = console.signed_in("university-officer", width=390)
     report = page.locator(f".menu a[href='{AGREEMENT}/report/']")
     expect(report).not_to_be_visible()
-    _tab_to(page, ".navbar-toggler")
+    tab_to(page, ".navbar-toggler")
     page.keyboard.press("Enter")
     expect(report).to_be_visible()
     report.focus()

@@ -17,7 +17,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 SETTING = re.compile(r"\bUNIPACT_[A-Z_]+\b")
 # Set by the settings modules for the code; nobody gives them from outside.
-INTERNAL = {"UNIPACT_DEMO"}
+INTERNAL = {"UNIPACT_DEMO", "UNIPACT_IDLE_S", "UNIPACT_SENDS_MAIL"}
 TWINS = ("README.md", "docs/README.md")
 
 

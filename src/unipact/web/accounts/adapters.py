@@ -9,7 +9,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AbstractBaseUser
@@ -19,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from unipact.errors import TooMany
-from unipact.web.accounts.demand import is_demanded
 from unipact.web.accounts.mailing import send
 from unipact.web.accounts.sealing import seal, unseal
 from unipact.web.address import network_of
@@ -120,13 +118,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets are sealed; who must have a second factor cannot remove it."""
+    """Secrets are sealed; words and labels are ours."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("The code is wrong, or was used already."),
-        "cannot_delete_authenticator": _(
-            "Your role needs a second factor, so it cannot be removed."
-        ),
     }
 
     def encrypt(self, text: str) -> str:
@@ -140,9 +135,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_issuer(self) -> str:
         return f"unipact {self.request.get_host()}"
-
-    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        return not is_demanded(authenticator.user)
 
 
 def _limits(network: str, name: str) -> tuple[tuple[Limit, str], ...]:

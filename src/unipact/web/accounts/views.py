@@ -230,7 +230,6 @@ class SecondFactorIndex(_OwnPassword, _Framed, mfa.IndexView):  # type: ignore[m
         return context | {
             "app": context["authenticators"].get(Authenticator.Type.TOTP),
             "codes_left": len(codes.get_unused_codes()) if codes else 0,
-            "is_demanded": is_demanded(self.request.user),
         }
 
 
@@ -245,6 +244,11 @@ class TakeDown(_Confirmed, _Framed, totp.DeactivateTOTPView):  # type: ignore[mi
     """Removes the app, and the recovery codes with it."""
 
     template_name = "mfa/take_down.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The question, and what follows where a second factor is demanded."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"is_demanded": is_demanded(self.request.user)}
 
 
 class RecoveryCodes(_Confirmed, _Framed, recovery.ViewRecoveryCodesView):  # type: ignore[misc]

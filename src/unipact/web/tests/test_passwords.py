@@ -49,7 +49,7 @@ def _error_beside(page: str, field: str) -> str:
     tied = re.search(rf'id="id_{field}"[^>]*aria-describedby="([^"]+)"', page)
     assert tied is not None
     assert f"error_{field}" in tied.group(1).split()
-    found = re.search(rf'id="error_{field}" role="alert">(.*?)</ul>', page, re.DOTALL)
+    found = re.search(rf'id="error_{field}" role="alert">(.*?)</div>', page, re.DOTALL)
     assert found is not None
     return re.sub(r"<[^>]+>", " ", found.group(1)).strip()
 

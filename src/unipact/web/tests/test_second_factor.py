@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.conf import LazySettings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
@@ -269,6 +271,15 @@ def test_the_app_is_removed_with_its_recovery_codes(
     assert _sign_in(client).headers["Location"] == "/"
 
 
+def test_the_operator_lets_in_who_lost_phone_and_codes(client: Client, secret: str) -> None:
+    call_command("secondfactor", "--remove", "wang", stdout=StringIO())
+    assert not Authenticator.objects.exists()
+    assert _sign_in(client).headers["Location"] == "/"
+    for name in ("wang", "nobody"):
+        with pytest.raises(CommandError, match=name):
+            call_command("secondfactor", "--remove", name)
+
+
 # --- at rest -------------------------------------------------------------------------------------
 
 
@@ -356,14 +367,15 @@ def test_the_page_that_sets_it_up_tells_nothing_of_the_agreement(
     assert "/agreements/" not in client.get("/account/confirm/").content.decode()
 
 
-def test_an_officer_cannot_remove_it(
+def test_an_officer_who_removes_it_sets_a_new_one_up_before_anything_else(
     client: Client, officer: User, settings: LazySettings, clock: Clock
 ) -> None:
     settings.UNIPACT_SECOND_FACTOR = "officers"
     _sign_in(client)
     _set_up(client, clock)
+    assert client.get("/account/").status_code == 200
     client.post("/account/second-factor/remove/")
-    assert Authenticator.objects.filter(type="totp").exists()
+    assert client.get("/account/").headers["Location"] == "/account/second-factor/set-up/"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from unipact.settings.database import database
+from unipact.settings.environment import whole
 from unipact.settings.mail import mail
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -20,15 +21,15 @@ UNIPACT_DEMO = False
 # Proxies of our own between the network and the console; each appends to X-Forwarded-For.
 # Requests that one token may send in a minute.
 UNIPACT_TOKEN_REQUESTS = int(os.environ.get("UNIPACT_TOKEN_REQUESTS", "3000"))
-UNIPACT_PROXY_HOPS = int(os.environ.get("UNIPACT_PROXY_HOPS", "0"))
+UNIPACT_PROXY_HOPS = whole("UNIPACT_PROXY_HOPS", 0)
 
 # Whose account must have a second factor: that of officers, of everyone, or of nobody (offered).
 UNIPACT_SECOND_FACTOR = os.environ.get("UNIPACT_SECOND_FACTOR", "officers")
 # A session ends that long after its last request (and SESSION_COOKIE_AGE after it began).
 UNIPACT_IDLE_S = 2 * 60 * 60
 # The longest body of a request: of a form, and of what programs send to /api/.
-UNIPACT_MAX_BODY = int(os.environ.get("UNIPACT_MAX_BODY", "2097152"))
-UNIPACT_MAX_BODY_API = int(os.environ.get("UNIPACT_MAX_BODY_API", "8388608"))
+UNIPACT_MAX_BODY = whole("UNIPACT_MAX_BODY", 2 * 1024 * 1024)
+UNIPACT_MAX_BODY_API = whole("UNIPACT_MAX_BODY_API", 8 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(UNIPACT_MAX_BODY, UNIPACT_MAX_BODY_API)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -176,6 +177,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "unipact.web.logs.WithoutSecrets"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

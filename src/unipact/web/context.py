@@ -49,6 +49,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "may_see_rows": actor.may(Act.EVIDENCE_ROWS_SEE),
             "may_see_access": actor.may(Act.ACCESS_LOG_SEE),
             "may_export": actor.may(Act.AGREEMENT_EXPORT),
+            "may_evaluate": actor.may(Act.EVALUATION_RECORD),
         }
     return context
 

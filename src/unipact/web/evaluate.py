@@ -32,13 +32,13 @@ def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> S
         Invalid: the day lies outside the agreement's term, or none is known.
     """
     here.actor.require(Act.EVALUATION_RECORD)
-    take(HEAVY_WORK, here.actor.party, now=now)
     joined = installation()
     file = read_agreement(bytes(here.version.original), known_metrics=joined.known_metrics)
     term = file.agreement.term
     if as_of is not None and not term.start <= as_of < term.until:
         finding = Finding("as_of", f"{as_of} lies outside the term", f"From {term.start} on.")
         raise Invalid("the day is wrong", findings=[finding])
+    take(HEAVY_WORK, here.actor.party, now=now)
     with _ONE_AT_A_TIME:
         run = run_kept(joined, file, as_of=as_of)
     kept = evaluation_record(actor=here.actor, version=here.version, document=run.bytes, now=now)

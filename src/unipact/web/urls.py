@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from unipact.web import evaluations, evidence, report, views
+from unipact.web import evaluations, evidence, invitations, report, views
 
 _EVIDENCE = "agreements/<slug:agreement>/evidence/<str:digest>"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/demo/", views.demo_sign_in, name="demo-sign-in"),
     path("", include("unipact.web.accounts.urls")),
+    path("invitation/<str:secret>/", invitations.invitation_page, name="invitation"),
     path("language/", login_not_required(set_language), name="set-language"),
     path(f"{_EVIDENCE}/", evidence.evidence_page, name="evidence"),
     path(f"{_EVIDENCE}/rows/", evidence.evidence_rows, name="evidence-rows"),

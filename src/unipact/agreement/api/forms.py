@@ -155,30 +155,45 @@ class InvitationAsked(Strict):
 
 
 class InvitationLine(Schema):
-    """An invitation; ``state`` is ``open``, ``expired``, ``revoked`` or ``accepted``."""
+    """An invitation whose link still opens."""
 
     id: int
     party: str
     role: str
     note: str
     invited_by: str
-    invited_at: datetime
     expires_at: datetime
-    state: str
 
 
 class Invitations(Schema):
-    """Invitations that our party made, newest first."""
+    """The open invitations that our party made, newest first."""
 
     items: list[InvitationLine]
 
 
 class InvitationMade(Schema):
-    """The invitation, and the secret of its link: this once and never again."""
+    """The invitation, and the path of its link in the console: this once and never again."""
 
     invitation: InvitationLine
-    secret: str | None
     path: str | None
+
+
+class PeopleLine(Schema):
+    """A line of the log of people; ``by`` is empty where the operator acted."""
+
+    id: int
+    at: datetime
+    by: str
+    act: str
+    subject: str
+    role: str
+
+
+class PeopleLog(Schema):
+    """Who was let in, moved or let go, newest first; ``next`` is `before` of the next page."""
+
+    items: list[PeopleLine]
+    next: int | None
 
 
 class AccessLine(Schema):
@@ -187,6 +202,7 @@ class AccessLine(Schema):
     id: int
     at: datetime
     reader: str
+    is_token: bool
     party: Texts
     kind: str
     record: str

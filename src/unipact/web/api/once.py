@@ -19,6 +19,8 @@ from unipact.web.models import KeptAnswer
 
 HEADER = "Idempotency-Key"
 _LONGEST = 255
+#: A token's secret, and the path of an invitation's link.
+_SHOWN_ONCE = frozenset({"secret", "path"})
 _KEPT_HEADERS = ("Content-Type", "Location")
 
 
@@ -138,7 +140,7 @@ def _without_secret(answer: HttpResponse) -> bytes:
     if not answer.headers.get("Content-Type", "").startswith("application/json"):
         return answer.content
     said = json.loads(answer.content)
-    if not isinstance(said, dict) or said.get("secret") is None:
+    if not isinstance(said, dict) or _SHOWN_ONCE.isdisjoint(said):
         return answer.content
-    hidden = {name: None if name in {"secret", "path"} else part for name, part in said.items()}
+    hidden = {name: None if name in _SHOWN_ONCE else part for name, part in said.items()}
     return json.dumps(hidden, ensure_ascii=False).encode()

@@ -1,0 +1,153 @@
+"""The example as the console holds it, with people and tokens of every role of both parties."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
+
+from tests.contract.command import EXAMPLE
+from unipact.agreement.roles import MATRIX, Purpose, Role, Side
+from unipact.agreement.services import (
+    agreement_import,
+    evaluation_record,
+    membership_grant,
+    token_make,
+)
+from unipact.web import lake
+
+NOW = datetime(2020, 1, 2, 8, tzinfo=UTC)
+PARTIES: Mapping[Side, str] = {Side.UNIVERSITY: "usst", Side.ENTERPRISE: "huawei"}
+AGREEMENT = "usst-huawei-2019"
+API = "/api/v1"
+CONTENT = (EXAMPLE / "agreement.toml").read_bytes()
+
+
+@dataclass(frozen=True)
+class World:
+    """An installation with the example in force, evaluated once."""
+
+    document: Mapping[str, Any]
+
+    @cached_property
+    def evidence(self) -> str:
+        """Hash of a piece of evidence that has rows and intervals."""
+        return next(
+            period["evidence"]["id"].removeprefix("sha256:")
+            for commitment in self.document["commitments"]
+            for period in commitment["periods"]
+            if period["evidence"] and "intervals" in period["evidence"]
+        )
+
+    @cached_property
+    def parts(self) -> dict[str, Any]:
+        """What stands in addresses, by the name that a pattern gives it."""
+        return {
+            "agreement": AGREEMENT,
+            "n": 1,
+            "commitment": "campus-energy-savings-pool",
+            "field": "smart-campus",
+            "digest": self.evidence,
+            "building": "b2",
+            "name": "campus.electricity_kwh",
+            "version": 1,
+            # Nobody and nothing: whoever may act on them learns that they are not there.
+            "username": "nobody-here",
+            "member": 2**40,
+            "token": 2**40,
+            "invitation": 2**40,
+            "secret": "s" * 43,
+            "uidb36": "1",
+            "key": "k",
+        }
+
+
+def world_of(home: Path, printed: bytes, settings: Any) -> Iterator[World]:
+    """Keep the example in the console, over the lake of ``home``."""
+    settings.UNIPACT_HOME = Path(home)
+    lake.installation.cache_clear()
+    version = agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    evaluation_record(actor=None, version=version, document=printed, now=NOW)
+    yield World(json.loads(printed))
+    lake.installation.cache_clear()
+
+
+def person(side: Side, role: Role, name: str = "") -> Client:
+    """A browser in which somebody of this role is signed in."""
+    username = name or f"{side}-{role}"
+    membership_grant(username=username, party=PARTIES[side], role=role, now=NOW)
+    browser = Client(raise_request_exception=False)
+    browser.force_login(get_user_model().objects.get(username=username))
+    return browser
+
+
+class Program:
+    """A program with a token."""
+
+    def __init__(self, side: Side, role: Role, purpose: Purpose) -> None:
+        self.token, self.secret = token_make(
+            actor=None,
+            party=PARTIES[side],
+            role=role,
+            purpose=purpose,
+            name=f"{role} {purpose}",
+            days=30,
+            now=timezone.now(),
+        )
+        self._client = Client(raise_request_exception=False)
+        self._writes = 0
+
+    def ask(self, method: str, address: str, body: Any = None, **headers: str) -> HttpResponse:
+        """Send a request; a write gets a new key unless one is given."""
+        sent = {"authorization": f"Bearer {self.secret}", **headers}
+        if method == "post" and "idempotency-key" not in sent:
+            self._writes += 1
+            sent["idempotency-key"] = f"{self.token.pk}-{self._writes}"
+        kind = "application/toml" if isinstance(body, bytes) else "application/json"
+        content = {} if body is None else {"data": body, "content_type": kind}
+        send = getattr(self._client, method)
+        answer: HttpResponse = send(f"{API}{address}", headers=sent, **content)
+        return answer
+
+
+def programs() -> Iterator[tuple[Side, Role, Purpose, Program]]:
+    """A program for every role of both parties and every purpose."""
+    for side, role in MATRIX.permitted:
+        for purpose in Purpose:
+            yield side, role, purpose, Program(side, role, purpose)
+
+
+def page_names() -> Iterator[str]:
+    """The name of every address of the console; one without a name is told as its pattern."""
+
+    def walk(resolver: URLResolver, namespace: str) -> Iterator[str]:
+        for each in resolver.url_patterns:
+            if isinstance(each, URLResolver):
+                inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
+                yield from walk(each, inner)
+            elif isinstance(each, URLPattern) and not hasattr(each.callback, "query_names"):
+                yield f"{namespace}{each.name}" if each.name else str(each.pattern)
+
+    yield from walk(get_resolver(), "")
+
+
+def page_address(name: str, parts: Mapping[str, Any]) -> str:
+    """The address of a page with everything that it needs filled in."""
+    resolver = get_resolver()
+    *spaces, last = name.split(":")
+    for space in spaces:
+        resolver = resolver.namespace_dict[space][1]
+    possibilities, *_ = resolver.reverse_dict.getlist(last)
+    _, needed = possibilities[0][0]
+    return reverse(name, kwargs={each: parts[each] for each in needed})

@@ -20,6 +20,9 @@ from unipact.installation import commands as installation
 from unipact.installation.home import FIELDS, Installation, home_folder
 from unipact.web import commands as console
 from unipact.web import installation_commands as moving
+from unipact.web import people_commands as people
+from unipact.web import tidy_commands as tidying
+from unipact.web import token_commands as tokens
 
 app = typer.Typer(
     name="unipact",
@@ -73,7 +76,10 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
 )(console.manage)
+app.command("tidy", rich_help_panel=_CONSOLE)(tidying.tidy)
 app.add_typer(console.app, name="agreement", rich_help_panel=_CONSOLE)
+app.add_typer(people.app, name="people", rich_help_panel=_CONSOLE)
+app.add_typer(tokens.app, name="token", rich_help_panel=_CONSOLE)
 app.add_typer(moving.app, name="installation", rich_help_panel=_CONSOLE)
 for _field in FIELDS:
     _manifest = import_module(_field).FIELD

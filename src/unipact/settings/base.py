@@ -18,9 +18,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 UNIPACT_HOME = Path(os.environ.get("UNIPACT_HOME", "var")).absolute()
 UNIPACT_DEMO = False
-# Proxies of our own between the network and the console; each appends to X-Forwarded-For.
 # Requests that one token may send in a minute.
-UNIPACT_TOKEN_REQUESTS = int(os.environ.get("UNIPACT_TOKEN_REQUESTS", "3000"))
+UNIPACT_TOKEN_REQUESTS = whole("UNIPACT_TOKEN_REQUESTS", 3_000)
+# Proxies of our own between the network and the console; each appends to X-Forwarded-For.
 UNIPACT_PROXY_HOPS = whole("UNIPACT_PROXY_HOPS", 0)
 
 # Whose account must have a second factor: that of officers, of everyone, or of nobody (offered).

@@ -12,8 +12,11 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Hand the fields' pages and operations the lake that they read."""
+        """Hand the fields' pages the lake that they read, and listen for who leaves."""
+        from unipact.agreement.services import membership_ended
         from unipact.analysis.evaluation.held import hand_in
         from unipact.web.lake import installation
+        from unipact.web.leaving import forget
 
         hand_in(installation)
+        membership_ended.connect(forget, dispatch_uid="unipact.web.leaving")

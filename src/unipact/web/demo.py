@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from unipact.agreement.queries.people import OpenParty, parties_by_role, parties_of_accounts
 from unipact.agreement.roles import Role
 from unipact.agreement.services import membership_grant
-from unipact.errors import NotFound, NotPermitted
+from unipact.errors import Conflict, NotFound, NotPermitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,14 @@ def demo_accounts_create() -> None:
     for account in DEMO_ACCOUNTS:
         if account.party not in parties:
             raise NotFound(f"no {account.party} was imported yet")
-        membership_grant(
-            username=account.username,
-            party=parties[account.party],
-            role=account.role,
-            now=datetime.now(UTC),
-        )
+        # An account that somebody moved in the console stays as it is.
+        with suppress(Conflict):
+            membership_grant(
+                username=account.username,
+                party=parties[account.party],
+                role=account.role,
+                now=datetime.now(UTC),
+            )
 
 
 def demo_parties() -> tuple[OpenParty, ...]:

@@ -8,6 +8,11 @@ import hashlib
 TOKEN_PREFIX = "unipact_"  # noqa: S105
 
 
+def invitation_path(secret: str) -> str:
+    """The path of the page on which an invitation is accepted."""
+    return f"/invitation/{secret}/"
+
+
 def secret_digest(secret: str) -> str:
     """What is kept of a secret. It is random and long, so a plain digest cannot be guessed."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from unipact.agreement.models import AccessLog, Invitation, Membership, Party, PeopleLog
+from unipact.agreement.models import AccessLog, Invitation, Membership, Party, PeopleLog, Token
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
 from unipact.errors import NotFound
@@ -116,6 +116,48 @@ def people(here: Standpoint) -> tuple[PartyPeople, ...]:
         for party in Party.objects.filter(agreements=here.version.agreement)
     ]
     return tuple(sorted(found, key=lambda each: (not each.is_ours, each.slug)))
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What ends with a person's membership; ``is_last_officer``: it cannot end."""
+
+    member: Member
+    tokens: tuple[str, ...]
+    invitations: tuple[str, ...]
+    is_last_officer: bool
+
+
+def parting(actor: Actor, member: int | None, *, now: datetime) -> Parting:
+    """What ends with the membership of somebody of the actor's party, or (None) of the actor.
+
+    Raises:
+        NotPermitted: the role may not end it.
+        NotFound: nobody of the party has this number.
+    """
+    actor.require(Act.MEMBERSHIP_LEAVE if member is None else Act.PEOPLE_MANAGE)
+    own = Membership.objects.filter(party__slug=actor.party).select_related("user", "party")
+    found = own.filter(user__username=actor.name) if member is None else own.filter(pk=member)
+    leaving = found.first()
+    if leaving is None:
+        raise NotFound(f"there is no person {member}")
+    officer = MATRIX.officers[actor.side]
+    tokens = Token.objects.filter(
+        made_by=leaving.user_id, revoked_at__isnull=True, expires_at__gt=now
+    )
+    invitations = Invitation.objects.filter(
+        invited_by=leaving.user_id,
+        revoked_at__isnull=True,
+        accepted_at__isnull=True,
+        expires_at__gt=now,
+    )
+    others = own.filter(role=officer, user__is_active=True).exclude(pk=leaving.pk)
+    return Parting(
+        _member(leaving, actor),
+        tuple(tokens.order_by("pk").values_list("name", flat=True)),
+        tuple(invitations.order_by("pk").values_list("note", flat=True)),
+        leaving.role == officer and not others.exists(),
+    )
 
 
 def member_found(actor: Actor, member: int) -> Member:

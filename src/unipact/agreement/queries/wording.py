@@ -88,6 +88,20 @@ ACCESSES: _Words = {
     "meters": _("List of meters"),
     "meter": _("Readings of a meter"),
 }
+PEOPLE_ACTS: _Words = {
+    "granted": _("Let in by the operator"),
+    "invited": _("Invited"),
+    "withdrawn": _("Invitation withdrawn"),
+    "accepted": _("Invitation accepted"),
+    "moved": _("Role changed"),
+    "ended": _("Membership ended"),
+    "left": _("Left"),
+}
+TOKEN_STATES: _Words = {
+    "active": pgettext_lazy("token", "Active"),
+    "expired": pgettext_lazy("token", "Expired"),
+    "revoked": pgettext_lazy("token", "Revoked"),
+}
 UNITS: _Words = {
     "data-set": pgettext_lazy("unit", "data sets"),
     "hour": pgettext_lazy("unit", "hours"),
@@ -116,6 +130,8 @@ _ALL: Mapping[str, _Words] = {
     "kind": KINDS,
     "grain": GRAINS,
     "access": ACCESSES,
+    "people-act": PEOPLE_ACTS,
+    "token-state": TOKEN_STATES,
 }
 
 

@@ -20,7 +20,11 @@ QUESTIONS = {
     "/agreements/pact/": 6,
     "/agreements/pact/commitments/": 5,
     "/agreements/pact/fields/campus/": 5,
-    "/agreements/pact/people/": 8,
+    # With the invitations and the log of people, which only officers see.
+    "/agreements/pact/people/": 10,
+    "/agreements/pact/roles/": 5,
+    "/agreements/pact/tokens/": 6,
+    "/agreements/pact/versions/import/": 5,
     "/agreements/pact/report/": 5,
 }
 

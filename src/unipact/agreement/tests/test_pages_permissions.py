@@ -31,14 +31,22 @@ _PARTS = {
     "field": "campus",
     "digest": "0" * 64,
     "building": "b1",
+    "member": "1",
+    "invitation": "1",
+    "token": "1",
+    "secret": "s",
 }
-_OPEN = {"/sign-in/", "/sign-in/demo/", "/language/"}
+_OPEN = {"/sign-in/", "/sign-in/demo/", "/language/", "/invitation/s/"}
 _PAGES = {
     "/": Act.AGREEMENT_SEE,
     "/agreements/pact/": Act.AGREEMENT_SEE,
     "/agreements/pact/commitments/": Act.AGREEMENT_SEE,
     "/agreements/pact/fields/campus/": Act.AGREEMENT_SEE,
     "/agreements/pact/people/": Act.PEOPLE_SEE,
+    "/agreements/pact/people/leave/": Act.MEMBERSHIP_LEAVE,
+    "/agreements/pact/roles/": Act.PEOPLE_SEE,
+    "/agreements/pact/tokens/": Act.TOKENS_MANAGE,
+    "/agreements/pact/versions/import/": Act.AGREEMENT_IMPORT,
     "/agreements/pact/report/": Act.REPORT_SEE,
     "/agreements/pact/run.json": Act.EVIDENCE_SEE,
     "/agreements/pact/versions/1/agreement.toml": Act.AGREEMENT_EXPORT,

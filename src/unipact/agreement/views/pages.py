@@ -80,6 +80,7 @@ def agreement_page(request: HttpRequest, agreement: str) -> HttpResponse:
             "term": document and term(document),
             "contributions": document and contribution_rows(document, document["contributions"]),
             "benefits": document and document["benefits"],
+            "may_import": here.actor.may(Act.AGREEMENT_IMPORT),
         },
     )
 

@@ -118,6 +118,7 @@ def test_the_secret_leaves_the_page_in_no_header_and_stays_in_no_cache(path: str
 
 def test_the_secret_of_a_link_that_opens_is_not_written_to_the_log(path: str) -> None:
     log = next(each for each in logging.getLogger().handlers if each.get_name() == "stderr")
+    assert isinstance(log, logging.StreamHandler)
     written = io.StringIO()
     before = log.setStream(written)
     try:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from unipact.agreement.models import Invitation, Membership, PeopleLog
+from unipact.agreement.models import Invitation, Membership, Party, PeopleLog
 from unipact.agreement.queries.people import PEOPLE_LOG_PAGE
 from unipact.agreement.roles import MATRIX, Act, Actor, Purpose, Role, Side
 from unipact.agreement.services import (
@@ -443,7 +443,7 @@ def test_the_roles_page_names_acts_and_purposes_in_both_languages(language: str,
 def test_every_word_of_the_log_has_a_name() -> None:
     from unipact.agreement.queries.wording import PEOPLE_ACTS
 
-    party = Membership.objects.model.party.field.related_model.objects.get(slug="uni")
+    party = Party.objects.get(slug="uni")
     for act in PEOPLE_ACTS:
         people_log_append(party, None, act, "li", Role.ANALYST, NOW)
     page = window("uni", OFFICER).get(PEOPLE).content.decode()

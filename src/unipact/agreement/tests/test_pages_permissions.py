@@ -44,7 +44,7 @@ _PAGES = {
     "/agreements/pact/fields/campus/": Act.AGREEMENT_SEE,
     "/agreements/pact/people/": Act.PEOPLE_SEE,
     "/agreements/pact/people/leave/": Act.MEMBERSHIP_LEAVE,
-    "/agreements/pact/roles/": Act.PEOPLE_SEE,
+    "/agreements/pact/roles/": Act.AGREEMENT_SEE,
     "/agreements/pact/tokens/": Act.TOKENS_MANAGE,
     "/agreements/pact/versions/import/": Act.AGREEMENT_IMPORT,
     "/agreements/pact/report/": Act.REPORT_SEE,

@@ -175,7 +175,6 @@ def _goodbye(request: HttpRequest) -> HttpResponse:
 def roles_page(request: HttpRequest, agreement: str) -> HttpResponse:
     """Who may do what: the table of roles, and what tokens are for."""
     here = here_of(request, agreement)
-    here.actor.require(Act.PEOPLE_SEE)
     return render(
         request,
         "agreement/roles.html",

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 _PORTS = {"smtp": 25, "smtps": 465}
 #: Somebody waits for no mail server longer than this.
 _TIMEOUT_S = 10
+
+
+def _has_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def mail(url: str, sender: str) -> dict[str, Any]:
@@ -16,15 +25,18 @@ def mail(url: str, sender: str) -> dict[str, Any]:
     Without a URL nothing is sent.
 
     Raises:
-        ValueError: the URL names another kind of server, or there is no address to send from.
+        ImproperlyConfigured: the URL names another kind of server, or no address to send from
+            was given.
     """
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise ValueError("UNIPACT_EMAIL_URL must look like smtp://user:password@host:587?tls=1")
+    if parts.scheme not in _PORTS or not parts.hostname or not _has_port(parts):
+        raise ImproperlyConfigured(
+            "UNIPACT_EMAIL_URL must look like smtp://user:password@host:587?tls=1"
+        )
     if "@" not in sender:
-        raise ValueError("UNIPACT_EMAIL_FROM must be the address that mail is sent from")
+        raise ImproperlyConfigured("UNIPACT_EMAIL_FROM must be the address that mail is sent from")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

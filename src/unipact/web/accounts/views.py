@@ -163,6 +163,13 @@ class SecondFactor(_Limited, mfa.AuthenticateView):  # type: ignore[misc]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | kwargs
 
+    def _build_forms(self) -> CodeForm | None:
+        # allauth takes a form without a code for one of a security key, which we do not offer.
+        sent = self.request.POST if self.request.method == "POST" else None
+        self.webauthn_form = None
+        self.auth_form = CodeForm(user=self.stage.login.user, data=sent)
+        return None if sent is None else self.auth_form
+
     def _fresh_form(self) -> CodeForm:
         self.auth_form = CodeForm(user=self.stage.login.user)
         return self.auth_form

@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, identify_hasher
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.test import Client, override_settings
 
@@ -291,9 +292,10 @@ def test_without_a_url_nothing_is_sent() -> None:
     [
         ("http://mail.example", "a@b", "UNIPACT_EMAIL_URL"),
         ("smtp://", "a@b", "UNIPACT_EMAIL_URL"),
+        ("smtp://mail.example:many", "a@b", "UNIPACT_EMAIL_URL"),
         ("smtp://mail.example", "", "UNIPACT_EMAIL_FROM"),
     ],
 )
 def test_half_a_mail_server_is_refused(url: str, sender: str, named: str) -> None:
-    with pytest.raises(ValueError, match=named):
+    with pytest.raises(ImproperlyConfigured, match=named):
         mail(url, sender)

@@ -19,6 +19,7 @@ _SHOW = (
     " isinstance(getattr(s, n), (bool, int, str, list))}, default=str))"
 )
 _SECRET = "s" * 60
+_TOLD = {"UNIPACT_SECRET_KEY": _SECRET, "UNIPACT_HOSTS": "pact.example.org"}
 
 
 def _production(**given: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +35,7 @@ def _production(**given: str) -> subprocess.CompletedProcess[str]:
 
 def production_settings(**given: str) -> dict[str, Any]:
     """The settings of an installation that was told all it needs, and ``given`` besides."""
-    done = _production(UNIPACT_SECRET_KEY=_SECRET, UNIPACT_HOSTS="pact.example.org", **given)
+    done = _production(**_TOLD, **given)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -57,6 +58,10 @@ def test_production_is_closed_and_speaks_tls_only() -> None:
     [
         ({"UNIPACT_HOSTS": "pact.example.org"}, "UNIPACT_SECRET_KEY"),
         ({"UNIPACT_SECRET_KEY": _SECRET}, "UNIPACT_HOSTS"),
+        ({**_TOLD, "UNIPACT_SECOND_FACTOR": "nobody"}, "UNIPACT_SECOND_FACTOR"),
+        ({**_TOLD, "UNIPACT_EMAIL_URL": "smtp://mail.example"}, "UNIPACT_EMAIL_FROM"),
+        ({**_TOLD, "UNIPACT_MAX_BODY": "2 MiB"}, "UNIPACT_MAX_BODY"),
+        ({**_TOLD, "UNIPACT_PROXY_HOPS": "-1"}, "UNIPACT_PROXY_HOPS"),
         ({"UNIPACT_SECRET_KEY": "short", "UNIPACT_HOSTS": "x"}, "UNIPACT_SECRET_KEY"),
     ],
 )
@@ -64,6 +69,26 @@ def test_production_names_what_it_was_not_told(given: dict[str, str], named: str
     done = _production(**given)
     assert done.returncode != 0
     assert named in done.stderr
+
+
+def test_production_demands_a_second_factor_of_officers_and_sends_no_mail_by_itself() -> None:
+    found = production_settings()
+    assert found["UNIPACT_SECOND_FACTOR"] == "officers"
+    assert found["UNIPACT_SENDS_MAIL"] is False
+    assert found["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+    assert found["SECRET_KEY_FALLBACKS"] == []
+
+
+def test_production_is_told_of_its_mail_server_and_of_the_key_before() -> None:
+    found = production_settings(
+        UNIPACT_EMAIL_URL="smtp://mail.example:587?tls=1",
+        UNIPACT_EMAIL_FROM="pact@example.org",
+        UNIPACT_SECRET_KEY_BEFORE="b" * 60,
+    )
+    assert found["UNIPACT_SENDS_MAIL"] is True
+    assert found["EMAIL_HOST"] == "mail.example"
+    assert found["EMAIL_USE_TLS"] is True
+    assert found["SECRET_KEY_FALLBACKS"] == ["b" * 60]
 
 
 def test_a_url_names_a_pooled_postgresql() -> None:

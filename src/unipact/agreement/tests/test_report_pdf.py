@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -212,7 +213,7 @@ def test_two_renderings_give_the_same_bytes(language, monkeypatch):
     assert again == first
 
 
-def test_another_process_gives_the_same_bytes():
+def test_other_processes_give_the_same_bytes_and_leave_nothing_behind(tmp_path):
     script = (
         "import django, hashlib; django.setup()\n"
         "from unipact.agreement.queries.report.pdf import report_pdf\n"
@@ -220,12 +221,19 @@ def test_another_process_gives_the_same_bytes():
         "print(hashlib.sha256(report_pdf(edition(), 'en')).hexdigest())\n"
     )
     done = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         for _ in range(2)
     ]
 
     assert done[0].stdout == done[1].stdout
     assert done[0].stderr == ""
+    assert list(tmp_path.glob("weasyprint-*")) == []
 
 
 def test_a_report_is_made_once_and_then_kept(monkeypatch):

@@ -7,6 +7,7 @@ Why it: docs/decisions/0015-report-as-pdf.md; what the tags can promise: docs/re
 from __future__ import annotations
 
 import atexit
+import gc
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -104,9 +105,15 @@ def _library() -> _Library:
         def fetch(self, url: str, headers: Any = None) -> Any:
             return URLFetcherResponse(url, own_font(url))
 
-    # Pango's fonts must go before the interpreter takes their library apart.
-    atexit.register(_library.cache_clear)
+    atexit.register(_forget)
     return _Library(HTML, FontConfiguration(), OwnFonts)
+
+
+def _forget() -> None:
+    """Let Pango's fonts go, and their folder with them, before the interpreter comes apart."""
+    _library.cache_clear()
+    # Pages that were set hold the fonts in circles.
+    gc.collect()
 
 
 def own_font(url: str) -> bytes:

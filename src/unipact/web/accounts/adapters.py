@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from unipact.errors import TooMany
-from unipact.web.accounts.mailing import send
+from unipact.web.accounts.mailing import RESET_LETTER, send
 from unipact.web.accounts.sealing import seal, unseal
 from unipact.web.address import network_of
 from unipact.web.throttle import (
@@ -107,14 +107,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, user: AbstractBaseUser, email: str, context: dict[str, Any]
     ) -> None:
         # An account that was never opened is opened by its invitation.
-        if user.has_usable_password():
-            super().send_password_reset_mail(user, email, context)
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        send(self.render_mail(template_prefix, email, {**context, "request": self.request}))
-
-    def format_email_subject(self, subject: str) -> str:
-        return f"unipact · {subject}"
+        to = email if user.has_usable_password() else ""
+        words = {name: context[name] for name in ("username", "password_reset_url")}
+        send(RESET_LETTER, to, words)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -26,7 +26,13 @@ from unipact.agreement.roles import Actor
 from unipact.agreement.views import here_of
 from unipact.errors import NotFound, NotPermitted, TooMany
 from unipact.web.accounts.demand import is_demanded, is_missing
-from unipact.web.accounts.forms import CodeForm, NewPasswordForm, SetUpForm, SignInForm
+from unipact.web.accounts.forms import (
+    CodeForm,
+    ForgottenForm,
+    NewPasswordForm,
+    SetUpForm,
+    SignInForm,
+)
 from unipact.web.demo import demo_parties
 from unipact.web.problems import problem
 
@@ -192,6 +198,7 @@ class Forgotten(account.PasswordResetView):  # type: ignore[misc]
     """Asks for a link by mail; the answer is the same whether or not there is such an account."""
 
     template_name = "account/password_reset.html"
+    form_class = ForgottenForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send the link, if this installation sends mail at all."""

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
 from django.test import Client, override_settings
 
 from unipact.settings.mail import mail
@@ -118,6 +119,7 @@ def test_a_mailed_link_sets_a_new_password_and_opens_nothing_by_itself(
     assert answer.headers["Location"] == "/account/password/forgotten/sent/"
     link = _link(mailoutbox)
     assert mailoutbox[0].to == ["wang@example.org"]
+    assert "wang" in str(mailoutbox[0].body)
     # The key leaves the address at once, so that no page it leads to hands it on.
     inner = client.get(link).headers["Location"]
     assert inner.endswith("-set-password/")
@@ -183,6 +185,26 @@ def test_the_answer_does_not_tell_whether_there_is_such_an_account(
     assert pages[0] == pages[1]
     _post()
     assert [each.to for each in mailoutbox] == [["wang@example.org"]]
+
+
+def test_a_letter_is_written_for_an_address_that_nobody_has_too(
+    client: Client, wang: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def render(name: str, words: dict[str, str]) -> str:
+        written.append(name)
+        return render_to_string(name, words)
+
+    monkeypatch.setattr(mailing, "render_to_string", render)
+    counts = []
+    for address in ("nobody@example.org", "wang@example.org"):
+        written.clear()
+        client.post("/account/password/forgotten/", {"email": address})
+        _post()
+        counts.append(list(written))
+    assert counts[0] == counts[1]
+    assert len(counts[0]) == 2
 
 
 def test_the_answer_does_not_wait_for_the_mail_server(

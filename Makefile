@@ -96,6 +96,7 @@ messages: dev ## Collect the texts of the console and compile the catalogues (ne
 
 docs: dev ## Write the generated pages of docs/reference
 	$(PY) tools/reference.py
+	$(PY) tools/reference_api.py
 
 pictures: dev system ## Take the pictures of the console in docs/pictures
 	UNIPACT_PICTURES=1 $(PYTEST) -m browser tests/browser/test_every_page.py

@@ -174,3 +174,32 @@ def test_a_fragment_of_the_change_log_is_one_sentence_of_a_known_type():
         lines = path.read_text(encoding="utf-8").strip().splitlines()
         assert len(lines) == 1, path.name
         assert lines[0].endswith("."), path.name
+
+
+def test_every_type_of_problem_is_documented_with_its_status():
+    from unipact.web import problems
+
+    listed = dict(
+        re.findall(
+            r"^\| `([a-z-]+)` \| (\d{3}) \|",
+            (ROOT / "docs/reference/problems.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "src/unipact").rglob("*.py")
+        if "tests" not in path.parts
+    ]
+    slugs = {slug for text in sources for slug in re.findall(r'\bslug ?= ?"([a-z-]+)"', text)}
+
+    assert set(listed) == slugs
+    known = {str(status) for status in problems._TITLES}
+    assert set(listed.values()) <= known
+
+
+def test_the_pages_of_the_api_are_what_the_api_says():
+    tool = _tool("reference_api")
+    said = tool.document()
+
+    assert (tool.FOLDER / "api.md").read_text(encoding="utf-8") == tool.page(said), "make docs"

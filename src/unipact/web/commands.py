@@ -62,7 +62,7 @@ def demo(
     typer.echo(
         f"4/4 serving {slug}: open http://127.0.0.1:{port} and choose an account (Ctrl-C ends)"
     )
-    _listen(port, workers)
+    _serve_afresh(port, workers)
 
 
 def serve(port: Port = 8000, workers: Workers = 2) -> None:
@@ -265,6 +265,18 @@ def _evaluate(path: Path, as_of: date | None) -> date:
     )
     day: date = evaluation.as_of
     return day
+
+
+def _serve_afresh(port: int, workers: int) -> None:
+    """Become `unipact serve`, with the same settings.
+
+    The server forks its workers, and what has just read the lake holds threads that no fork
+    survives: pages over the lake would answer nothing.
+    """
+    sys.stdout.flush()
+    run = "from unipact.cli import main; main()"
+    arguments = ["serve", "--port", str(port), "--workers", str(workers)]
+    os.execv(sys.executable, [sys.executable, "-c", run, *arguments])  # noqa: S606
 
 
 def _listen(port: int, workers: int) -> None:

@@ -35,6 +35,7 @@ PAGES = {
     "problem": "/nothing-is-here/",
 }
 
+_REFUSALS = ("404 (Not Found)", "422 (Unprocessable Entity)")
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -93,8 +94,9 @@ class Console:
             context.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # The browser itself reports the 404 that a test asks for.
-        if message.type in {"error", "warning"} and "404 (Not Found)" not in message.text:
+        # The browser itself reports the refusal that a test asks for.
+        is_asked_for = any(each in message.text for each in _REFUSALS)
+        if message.type in {"error", "warning"} and not is_asked_for:
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
 

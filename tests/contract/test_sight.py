@@ -47,6 +47,7 @@ _BOTH_WAYS = ((Side.UNIVERSITY, Side.ENTERPRISE), (Side.ENTERPRISE, Side.UNIVERS
 #: What differs in a page from one time to the next, whoever has done what.
 _CHANGING = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|"last_used_at": "[^"]*"|"(made|expires)_at": "[^"]*"'
+    r'|class="[^"]*last-used"[^>]*>[^<]*'
 )
 
 

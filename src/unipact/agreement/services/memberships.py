@@ -204,7 +204,7 @@ def _member_locked(actor: Actor | None, username: str) -> tuple[Party, Membershi
         if party is not None and membership is not None:
             return party, membership
     whose = "a party" if actor is None else "your party"
-    finding = Finding("name", f"nobody named {username!a} acts for {whose}")
+    finding = Finding("name", f"nobody of this name acts for {whose}")
     raise NotFound("no such person", findings=[finding])
 
 

@@ -345,7 +345,7 @@ def test_somebody_of_the_other_party_is_answered_as_somebody_who_is_not_there(
         with pytest.raises(NotFound) as refused:
             act()
         said.add(refused.value.message)
-        assert refused.value.findings[0].what == f"nobody named {name!a} acts for your party"
+        assert refused.value.findings[0].what == "nobody of this name acts for your party"
     assert said == {"no such person"}
     assert _roles("firm") == {"firm-analyst": Role.ANALYST}
 

@@ -1,7 +1,7 @@
 """Recompute a value of an agreement from its rows, over the API, trusting nothing but arithmetic.
 
-    UNIPACT_URL=http://127.0.0.1:8000 UNIPACT_TOKEN=unipact_… \\
-        python examples/api-client/recompute.py AGREEMENT COMMITMENT
+    export UNIPACT_URL=http://127.0.0.1:8000 UNIPACT_TOKEN=unipact_…
+    python examples/api-client/recompute.py AGREEMENT COMMITMENT
 
 Python 3.11 or later and nothing else. The token needs the purpose `verification`. Exit 0: the sum
 of the rows is the value of the commitment; 1: it is not; 2: it could not be asked.

@@ -69,7 +69,7 @@ def _is_refused(answer: HttpResponse) -> bool:
     )
 
 
-def _opened(browser: Client, name: str, world: World) -> HttpResponse:
+def _opened(browser: Client, name: str, world: World) -> Any:
     """A page as a person opens it; where it only takes forms, an empty one."""
     address = page_address(name, world.parts)
     answer = browser.get(address)

@@ -203,3 +203,18 @@ def test_the_pages_of_the_api_are_what_the_api_says():
     said = tool.document()
 
     assert (tool.FOLDER / "api.md").read_text(encoding="utf-8") == tool.page(said), "make docs"
+
+
+def test_every_line_of_the_threat_model_names_a_test_that_is_there():
+    page = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| (?!threat|---)", line)]
+    wrong = []
+    for row in rows:
+        found = re.search(r"`([\w/.]+\.py)::(test_\w+)` \|$", row)
+        if found is None:
+            wrong.append(row)
+        elif f"\ndef {found[2]}(" not in (ROOT / found[1]).read_text(encoding="utf-8"):
+            wrong.append(found[0])
+
+    assert len(rows) > 40
+    assert not wrong

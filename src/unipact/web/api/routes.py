@@ -23,6 +23,7 @@ from unipact.web.api.evaluations import router as evaluations
 from unipact.web.api.evidence import router as evidence
 from unipact.web.api.metrics import router as metrics
 from unipact.web.api.openapi import completed
+from unipact.web.api.reports import router as reports
 from unipact.web.problems import problem, problem_of
 
 _LOG = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _of_fields() -> Iterator[Router]:
             yield getattr(import_module(module), attribute)
 
 
-for _router in (*ROUTERS, evaluations, evidence, metrics, *_of_fields()):
+for _router in (*ROUTERS, evaluations, evidence, metrics, reports, *_of_fields()):
     api.add_router("", _router)
 
 

@@ -124,11 +124,28 @@ def measured(run: Callable[..., list[Row]], module: str, *, long: bool) -> list[
     return [checked(row, module) for row in rows]
 
 
+def merged(
+    before: Mapping[str, Any], rows: Iterable[Row], where: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return results with ``rows`` in the place of those of the same names, new ones at the end.
+
+    ``machine`` stays that of the run of all benchmarks; ``since`` says, by benchmark, ``where``
+    those ran that were measured again after it.
+    """
+    found = {row["name"]: dict(row) for row in before["results"]}
+    found.update((row["name"], dict(row)) for row in rows)
+    since = {**before.get("since", {}), **where}
+    return {"results": list(found.values()), "machine": before["machine"], "since": since}
+
+
 def main() -> int:
     """Run, print and write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("only", nargs="*", help="names of benchmarks; all of them without")
     parser.add_argument("--long", action="store_true", help="full size")
+    parser.add_argument(
+        "--keep", action="store_true", help="put the rows of the chosen ones into results.json"
+    )
     arguments = parser.parse_args()
     try:
         chosen = benchmarks(arguments.only)
@@ -140,10 +157,13 @@ def main() -> int:
         print(f"{name} …", file=sys.stderr, flush=True)
         rows += measured(run, name, long=arguments.long)
     print(table(rows))
-    if arguments.only:
-        print("some were chosen, so results.json stays as it is", file=sys.stderr)
+    if arguments.only and not arguments.keep:
+        print("some were chosen, so results.json stays as it is (--keep)", file=sys.stderr)
         return 0
-    document = {"results": rows, "machine": machine()}
+    document: dict[str, Any] = {"results": rows, "machine": machine()}
+    if arguments.only:
+        before = json.loads(RESULTS.read_text(encoding="utf-8"))
+        document = merged(before, rows, dict.fromkeys(chosen, machine()))
     # Whole or not at all: an interrupted run keeps the results of the last one.
     unfinished = RESULTS.with_suffix(".json.tmp")
     unfinished.write_text(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import COLUMNS, RESULTS, benchmarks, checked, measured, table
+from benchmarks.__main__ import COLUMNS, RESULTS, benchmarks, checked, measured, merged, table
 
 ROW = {"name": "n", "ours": 2.0, "peer": 4, "unit": "s", "ratio": 2.0, "note": "beside a peer"}
 
@@ -15,7 +15,8 @@ ROW = {"name": "n", "ours": 2.0, "peer": 4, "unit": "s", "ratio": 2.0, "note": "
 def test_the_committed_results_have_the_agreed_shape():
     document = json.loads(RESULTS.read_text(encoding="utf-8"))
 
-    assert set(document) == {"results", "machine"}
+    assert set(document) - {"since"} == {"results", "machine"}
+    assert set(document.get("since", {})) <= set(benchmarks())
     assert document["results"]
     for row in document["results"]:
         assert checked(row, "results.json") == row
@@ -70,3 +71,26 @@ def test_the_table_lines_up():
     first, second = table([ROW]).splitlines()
 
     assert first.index("unit") == second.index("s", 1)
+
+
+def test_a_benchmark_run_alone_leaves_the_rows_of_the_others():
+    before = {
+        "results": [ROW, ROW | {"name": "again", "ours": 1.0}],
+        "machine": {"commit": "a"},
+        "since": {"first": {"commit": "b"}},
+    }
+
+    after = merged(
+        before,
+        [ROW | {"name": "again", "ours": 3.0}, ROW | {"name": "new"}],
+        {"second": {"commit": "c"}},
+    )
+
+    assert [(row["name"], row["ours"]) for row in after["results"]] == [
+        ("n", 2.0),
+        ("again", 3.0),
+        ("new", 2.0),
+    ]
+    assert after["machine"] == {"commit": "a"}
+    assert after["since"] == {"first": {"commit": "b"}, "second": {"commit": "c"}}
+    assert before["results"][1]["ours"] == 1.0

@@ -80,7 +80,7 @@ class TooMany(UnipactError):
 
     slug = "too-many-requests"
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
+    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
 

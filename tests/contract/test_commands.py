@@ -42,6 +42,9 @@ def test_the_help_names_every_command_with_a_sentence(home):
         "lake",
         "metrics",
         "agreement",
+        "people",
+        "token",
+        "tidy",
     ):
         assert f" {name} " in said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 
 from unipact.agreement.engine.terms import Text
 from unipact.analysis.evaluation import Page
+from unipact.analysis.evaluation.evaluator import Evaluator
 from unipact.analysis.registry import NavigationEntry
 from unipact.errors import NotFound
 from unipact.installation import Installation
@@ -46,7 +48,7 @@ def rows_page(
         Unavailable: the snapshot is not in this lake any more.
     """
     with _ONE_AT_A_TIME:
-        return installation().evaluator().evidence_rows(evidence, name, cursor, limit)
+        return _evaluator(_commits()).evidence_rows(evidence, name, cursor, limit)
 
 
 def intervals_page(evidence: Evidence) -> Page | None:
@@ -57,7 +59,7 @@ def intervals_page(evidence: Evidence) -> Page | None:
     with _ONE_AT_A_TIME:
         if key not in _INTERVAL_PAGES:
             try:
-                page = installation().evaluator().evidence_intervals(evidence, None, _INTERVALS)
+                page = _evaluator(_commits()).evidence_intervals(evidence, None, _INTERVALS)
             except NotFound:
                 return None
             _INTERVAL_PAGES[key] = page
@@ -84,14 +86,23 @@ def owners_of(evidence: Evidence, tables: tuple[str, ...]) -> dict[str, str]:
 
 def attributions() -> tuple[Text, ...]:
     """Who asks to be named wherever data of this lake show, each once."""
-    lake = installation().lake
-    log = lake.root / "_catalog" / "_delta_log"
-    # One commit a batch: the number of them says whether the catalog has grown.
-    return _attributions(sum(1 for _ in log.glob("*.json")))
+    return _attributions(_commits())
+
+
+def _commits() -> tuple[Path, int]:
+    """The lake, and how many batches it holds: one commit each, so it says whether it has grown."""
+    root = installation().lake.root
+    return root, sum(1 for _ in (root / "_catalog" / "_delta_log").glob("*.json"))
+
+
+@lru_cache(maxsize=1)
+def _evaluator(_grown: tuple[Path, int]) -> Evaluator:
+    """Made once in a worker, as long as nothing is published; used under the lock."""
+    return installation().evaluator()
 
 
 @lru_cache(maxsize=2)
-def _attributions(_commits: int) -> tuple[Text, ...]:
+def _attributions(_grown: tuple[Path, int]) -> tuple[Text, ...]:
     entries = [
         entry for state in installation().lake.resolve().tables.values() for entry in state.entries
     ]

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import QuerySet
 
 from unipact.agreement.models import (
     AgreementVersion,
@@ -148,35 +148,34 @@ def standpoint_of(
     versions = versions_seen(actor).filter(drafted_by__isnull=True)
     if agreement is not None:
         versions = versions.filter(agreement__slug=agreement)
-    version = version_shown(versions)
-    if version is None:
+    found = version_shown(versions)
+    if found is None:
         raise NotFound("there is no agreement here yet")
-    evaluations = evaluations_of(version)
+    version, evaluations = found
     chosen = [each for each in evaluations if as_of is None or each.as_of == as_of]
     if as_of is not None and not chosen:
         raise NotFound(f"nothing was evaluated as of {as_of}")
     return Standpoint(actor, actor.role, version, evaluations, chosen[-1] if chosen else None)
 
 
-def version_shown(versions: QuerySet[AgreementVersion]) -> AgreementVersion | None:
-    """The one of ``versions`` that pages and reports show, or None where there is none."""
+def version_shown(
+    versions: QuerySet[AgreementVersion],
+) -> tuple[AgreementVersion, tuple[Evaluation, ...]] | None:
+    """The one of ``versions`` that pages and reports show, and its evaluations; None without any.
+
+    Evaluations come without their documents, the earliest day first. Chosen here and not in SQL:
+    an agreement has few versions, and making the query took longer than running it.
+    """
+    kept = list(versions.select_related("agreement").defer("original").order_by("agreement", "-n"))
+    first = [each for each in kept if each.agreement_id == kept[0].agreement_id]
+    if not first:
+        return None
+    evaluations: dict[int, list[Evaluation]] = {each.pk: [] for each in first}
+    found = Evaluation.objects.filter(version__in=list(evaluations)).defer("document")
+    for each in found.order_by("as_of", "made_at"):
+        evaluations[each.version_id].append(each)
     # A draft binds nobody: until it is in force the one before it is what the pages show.
-    shown = Case(
-        When(state=VersionState.IN_FORCE, then=2),
-        When(Exists(Evaluation.objects.filter(version=OuterRef("pk"))), then=1),
-        default=0,
-    )
-    return (
-        versions.select_related("agreement")
-        .defer("original")
-        .annotate(shown=shown)
-        .order_by("agreement", "-shown", "-n")
-        .first()
-    )
-
-
-def evaluations_of(version: AgreementVersion) -> tuple[Evaluation, ...]:
-    """The evaluations of a version without their documents, the earliest day first."""
-    return tuple(
-        Evaluation.objects.filter(version=version).defer("document").order_by("as_of", "made_at")
-    )
+    in_force = [each for each in first if each.state == VersionState.IN_FORCE]
+    evaluated = [each for each in first if evaluations[each.pk]]
+    shown = (in_force or evaluated or first)[0]
+    return shown, tuple(evaluations[shown.pk])

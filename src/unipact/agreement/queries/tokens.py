@@ -107,18 +107,22 @@ def token_actor(secret: str, *, now: datetime) -> Actor | None:
     """Whom a secret lets in at ``now``; None where it lets nobody in."""
     if not secret.startswith(TOKEN_PREFIX):
         return None
-    token = (
-        Token.objects.select_related("party")
-        .filter(sha256=secret_digest(secret), revoked_at__isnull=True, expires_at__gt=now)
-        .first()
+    # Asked at every request of the API: the columns alone cost half of what a model costs.
+    found = list(
+        Token.objects.filter(
+            sha256=secret_digest(secret), revoked_at__isnull=True, expires_at__gt=now
+        )
+        .order_by()
+        .values_list("pk", "name", "role", "purpose", "party__slug", "party__role")[:1]
     )
-    if token is None:
+    if not found:
         return None
+    ((token_id, name, role, purpose, party, side),) = found
     return Actor(
-        name=f"token {token.name}",
-        party=token.party.slug,
-        side=Side(token.party.role),
-        role=Role(token.role),
-        token_id=token.pk,
-        purpose=Purpose(token.purpose),
+        name=f"token {name}",
+        party=party,
+        side=Side(side),
+        role=Role(role),
+        token_id=token_id,
+        purpose=Purpose(purpose),
     )

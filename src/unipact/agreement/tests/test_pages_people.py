@@ -71,6 +71,7 @@ def test_each_role_finds_what_the_table_permits(party: str, role: Role) -> None:
     assert ("/agreements/pact/tokens/" in page) is (Act.TOKENS_MANAGE in may)
     assert ("What the other party read of ours" in page) is (Act.ACCESS_LOG_SEE in may)
     assert ("/agreements/pact/roles/" in page) is (Act.PEOPLE_SEE in may)
+    assert ("/agreements/pact/people/leave/" in page) is (Act.MEMBERSHIP_LEAVE in may)
 
 
 @pytest.mark.parametrize(("party", "role"), EVERYBODY)

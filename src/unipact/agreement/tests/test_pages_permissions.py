@@ -1,13 +1,12 @@
-"""Who may open which page: strangers none, each role what the table of roles says."""
+"""Who may open which page of the spine, on the small agreement.
+
+Every door of the whole console is walked as everybody in tests/contract/test_doors.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from django.urls import get_resolver
-from django.urls.resolvers import URLPattern, URLResolver
 
 from unipact.agreement.models import AccessLog
 from unipact.agreement.roles import MATRIX, Act, Role, Side
@@ -23,20 +22,6 @@ from unipact.agreement.tests.kept import (
 
 pytestmark = pytest.mark.django_db
 
-#: What stands in an address, by the name that its pattern gives it.
-_PARTS = {
-    "agreement": "pact",
-    "n": "1",
-    "commitment": "savings",
-    "field": "campus",
-    "digest": "0" * 64,
-    "building": "b1",
-    "member": "1",
-    "invitation": "1",
-    "token": "1",
-    "secret": "s",
-}
-_OPEN = {"/sign-in/", "/sign-in/demo/", "/language/", "/invitation/s/"}
 _PAGES = {
     "/": Act.AGREEMENT_SEE,
     "/agreements/pact/": Act.AGREEMENT_SEE,
@@ -53,24 +38,6 @@ _PAGES = {
 }
 
 
-def _addresses() -> Iterator[str]:
-    """Every address of the console, its parts filled in."""
-
-    def walk(resolver: URLResolver, before: str) -> Iterator[str]:
-        for each in resolver.url_patterns:
-            here = f"{before}{each.pattern}"
-            if isinstance(each, URLResolver):
-                yield from walk(each, here)
-            elif isinstance(each, URLPattern):
-                address = here
-                for name, value in _PARTS.items():
-                    for kind in ("slug", "str", "int"):
-                        address = address.replace(f"<{kind}:{name}>", value)
-                yield "/" + address
-
-    yield from walk(get_resolver(), "")
-
-
 @pytest.fixture
 def kept() -> None:
     """The small agreement with two evaluations."""
@@ -81,19 +48,6 @@ def _client(party: str, role: Role) -> Client:
     client = Client()
     client.force_login(person(party, role))  # type: ignore[arg-type]
     return client
-
-
-def test_every_address_is_filled_in() -> None:
-    assert len(list(_addresses())) > 12
-    assert not [each for each in _addresses() if "<" in each]
-
-
-@pytest.mark.usefixtures("kept")
-@pytest.mark.parametrize("address", sorted(set(_addresses()) - _OPEN))
-def test_a_stranger_is_sent_to_the_door(client: Client, address: str) -> None:
-    answer = client.post(address) if address == "/sign-out/" else client.get(address)
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/sign-in/")
 
 
 @pytest.mark.usefixtures("kept")

@@ -11,7 +11,6 @@ from unipact.agreement.queries.standpoint import (
     Document,
     Standpoint,
     document_of,
-    evaluations_of,
     version_shown,
 )
 from unipact.errors import Finding, Invalid, NotFound
@@ -96,10 +95,12 @@ def edition_named(agreement: str, *, as_of: date | None = None, year: int | None
         Invalid: both a day and a year are named.
     """
     require_one(as_of, year)
-    version = version_shown(AgreementVersion.objects.filter(agreement__slug=agreement))
-    if version is None:
+    found = version_shown(
+        AgreementVersion.objects.filter(agreement__slug=agreement, drafted_by__isnull=True)
+    )
+    if found is None:
         raise NotFound(f"there is no agreement {agreement}")
-    evaluations = evaluations_of(version)
+    _, evaluations = found
     chosen = [each for each in evaluations if as_of is None or each.as_of == as_of]
     if not chosen:
         day = f" as of {as_of}" if as_of else ""

@@ -121,9 +121,7 @@ def invitation_open(*, secret: str, now: datetime) -> Invitation:
     return found
 
 
-def invitation_accept(
-    *, secret: str, username: str, password: str, now: datetime
-) -> User:
+def invitation_accept(*, secret: str, username: str, password: str, now: datetime) -> User:
     """Make the account of an invited person, who acts for the party from then on.
 
     Who: whoever holds the link, once.

@@ -33,7 +33,12 @@ def settings_of(home: Path) -> dict[str, str]:
 def copy_database(source: Path, home: Path) -> None:
     """Give ``home`` the records of ``source``; no process may be using them."""
     if is_postgresql():
-        _URLS[home.absolute()] = _create(f"TEMPLATE {_name(_url(source))}")
+        name = _name(_url(source))
+        # A server's process outlives its client by a moment, and a database in use is not copied.
+        _in_server(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+        _URLS[home.absolute()] = _create(f"TEMPLATE {name}")
         return
     with closing(_sqlite(source)) as old, closing(_sqlite(home)) as new:
         old.backup(new)

@@ -29,9 +29,15 @@ def test_both_parties_get_the_bytes_that_the_command_line_printed(world, printed
     assert bytes(kept.document) == printed
 
 
-def test_a_day_outside_the_term_and_a_document_from_outside_are_refused(world) -> None:
+def test_a_day_without_data_and_a_document_from_outside_are_refused(world) -> None:
     program = Program(Side.UNIVERSITY, Role.ANALYST, Purpose.RECORDS)
-    for asked in ({"as_of": "2030-01-01"}, {"as_of": "soon"}, {"document": dict(world.document)}):
+    # The term goes on, the data do not: what both see first is the latest day.
+    for asked in (
+        {"as_of": "2030-01-01"},
+        {"as_of": "2020-01-01"},
+        {"as_of": "soon"},
+        {"document": dict(world.document)},
+    ):
         answer = program.ask("post", ADDRESS, asked)
         assert answer.status_code == 422
         assert answer.json()["errors"]

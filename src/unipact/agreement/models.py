@@ -267,6 +267,10 @@ class Token(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # The token of the program that made it, with which it ends.
+    made_with = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="children"
+    )
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -301,6 +305,10 @@ class Invitation(models.Model):
     # None: the command line made it.
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # The token of the program that invited, with which the invitation ends.
+    made_with = models.ForeignKey(
+        Token, on_delete=models.PROTECT, null=True, related_name="invitations"
     )
     inviting_party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()

@@ -111,5 +111,10 @@ def assessed(file: AgreementFile, source: MetricSource, day: date) -> dict[str, 
     )
 
 
+def last_day(installation: Installation) -> date | None:
+    """The last day that the lake has data of; None while it is empty."""
+    return _last_day(installation.evaluator().snapshot.data_until)
+
+
 def _last_day(data_until: date | None) -> date | None:
     return data_until - timedelta(days=1) if data_until else None

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from threading import Lock
 
 from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.queries.standpoint import Standpoint, standpoint_of
 from unipact.agreement.roles import Act
 from unipact.agreement.services import evaluation_record
 from unipact.errors import Finding, Invalid
-from unipact.installation.run import run_kept
+from unipact.installation.run import last_day, run_kept
+from unipact.turns import OneAtATime
 from unipact.web.lake import installation
 from unipact.web.throttle import HEAVY_WORK, take
 
 # The engine uses every core for one evaluation; a second at a time would only wait within.
-_ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = OneAtATime()
 
 
 def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> Standpoint:
@@ -29,7 +29,8 @@ def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> S
     Raises:
         NotPermitted: the role may not.
         TooMany: the party asked too often.
-        Invalid: the day lies outside the agreement's term, or none is known.
+        Unavailable: others are evaluated for too long; try again.
+        Invalid: the day lies outside the agreement's term or after the data, or none is known.
     """
     here.actor.require(Act.EVALUATION_RECORD)
     joined = installation()
@@ -37,6 +38,12 @@ def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> S
     term = file.agreement.term
     if as_of is not None and not term.start <= as_of < term.until:
         finding = Finding("as_of", f"{as_of} lies outside the term", f"From {term.start} on.")
+        raise Invalid("the day is wrong", findings=[finding])
+    # What both parties see by default is the latest day: nobody may put one there that nobody has
+    # data of.
+    last = last_day(joined)
+    if as_of is not None and (last is None or as_of > last):
+        finding = Finding("as_of", f"the data end on {last}", "Name that day or an earlier one.")
         raise Invalid("the day is wrong", findings=[finding])
     take(HEAVY_WORK, here.actor.party, now=now)
     with _ONE_AT_A_TIME:

@@ -114,7 +114,7 @@ class Before(Strict):
 
 
 class MemberLine(Schema):
-    """Somebody who acts for a party."""
+    """Somebody who acts for a party; ``username`` is empty for people of the other party."""
 
     username: str
     name: str

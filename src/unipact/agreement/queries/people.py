@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from unipact.agreement.models import AccessLog, Invitation, Membership, Party, PeopleLog, Token
@@ -17,7 +17,11 @@ PEOPLE_LOG_PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person who acts for a party; ``id`` names the person in addresses."""
+    """A person who acts for a party; ``id`` names the person in addresses.
+
+    Of the other party's people neither ``id`` (0) nor ``username`` (empty) is told: with the name
+    of an account somebody could use up its attempts to sign in.
+    """
 
     id: int
     name: str
@@ -100,10 +104,10 @@ def people(here: Standpoint) -> tuple[PartyPeople, ...]:
     """The people of each party to the agreement, the reader's own party first."""
     memberships = Membership.objects.filter(
         party__agreements=here.version.agreement
-    ).select_related("user")
+    ).select_related("user", "party")
     by_party: dict[int, list[Member]] = {}
     for each in memberships.order_by("role", "user__username"):
-        by_party.setdefault(each.party_id, []).append(_member(each, here.actor))
+        by_party.setdefault(each.party_id, []).append(_seen(each, here.actor))
     found = [
         PartyPeople(
             party.slug,
@@ -174,6 +178,14 @@ def member_found(actor: Actor, member: int) -> Member:
     if found is None:
         raise NotFound(f"there is no person {member}")
     return _member(found, actor)
+
+
+def _seen(membership: Membership, reader: Actor) -> Member:
+    """A person as ``reader`` may know of them; ``membership`` comes with its party."""
+    member = _member(membership, reader)
+    if membership.party.slug == reader.party:
+        return member
+    return replace(member, id=0, username="")
 
 
 def _member(membership: Membership, reader: Actor | None) -> Member:

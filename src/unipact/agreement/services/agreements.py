@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import F
@@ -60,7 +60,7 @@ def agreement_import(
         # Sorted: the own draft of a number comes before the version of both, which then counts.
         held: dict[int, AgreementVersion] = {
             each.n: each
-            for each in versions_seen(actor)
+            for each in _met(actor)
             .filter(agreement=holder)
             .defer("original")
             .order_by(F("drafted_by").asc(nulls_last=True))
@@ -74,13 +74,19 @@ def agreement_import(
         return _version_create(actor, holder, file, state=state, now=now)
 
 
+def _met(actor: Actor | None) -> Any:
+    """The versions that a new one stands beside: a party's draft is in nobody else's way."""
+    versions = versions_seen(actor)
+    return versions.filter(drafted_by__isnull=True) if actor is None else versions
+
+
 def _agreement(actor: Actor | None, terms: Terms) -> Agreement:
     """The agreement that a file is a version of, locked until the version is kept.
 
     Who else has an agreement here is nobody's business: a file of an agreement that exists, but
     not for the actor's party, is answered like that of one that does not exist.
     """
-    locked = Agreement.objects.select_for_update()
+    locked = Agreement.objects.select_for_update(of=("self",))
     if actor is None:
         Agreement.objects.get_or_create(slug=terms.id)
         return locked.get(slug=terms.id)

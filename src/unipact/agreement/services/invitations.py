@@ -13,13 +13,14 @@ from django.db import IntegrityError, transaction
 
 from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.formats.secret import secret_digest
-from unipact.agreement.models import Agreement, Invitation, Membership, Party
+from unipact.agreement.models import Agreement, Invitation, Membership, Party, Token
 from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
 from unipact.agreement.services.memberships import (
     ACCOUNT_NAME,
     has_officer,
     party_locked,
     people_log_append,
+    require_still,
     role_of_party,
 )
 from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
@@ -48,7 +49,11 @@ def invitation_make(
         actor.require(Act.PEOPLE_MANAGE)
     note = plain_name(note, where="note", longest=_NOTE)
     with transaction.atomic():
-        invited = party_locked(party)
+        own = party if actor is None else actor.party
+        # Always in one order, so that two who invite each other's officer do not wait for ever.
+        locked = {slug: party_locked(slug) for slug in sorted({own, party})}
+        invited = locked[party]
+        require_still(actor, now)
         if actor is not None and actor.party != party:
             _require_partner(actor, invited)
         role_of_party(invited, role)
@@ -56,17 +61,22 @@ def invitation_make(
         if actor is not None and actor.party != party and not is_first:
             raise NotPermitted("the other party invites its people itself")
         secret = secrets.token_urlsafe(32)
+        inviter_id = None if actor is None else actor.user_id
+        if actor is not None and actor.token_id is not None:
+            inviter_id = Token.objects.values_list("made_by_id", flat=True).get(pk=actor.token_id)
         invitation = Invitation.objects.create(
             party=invited,
             role=role.value,
             note=note,
             sha256=secret_digest(secret),
-            invited_by_id=None if actor is None else actor.user_id,
-            inviting_party=invited if actor is None else Party.objects.get(slug=actor.party),
+            invited_by_id=inviter_id,
+            made_with_id=None if actor is None else actor.token_id,
+            inviting_party=locked[own],
             invited_at=now,
             expires_at=now + OPEN_FOR,
         )
-        people_log_append(invitation.inviting_party, actor, "invited", note, role, now)
+        for each in locked.values():
+            people_log_append(each, actor, "invited", note, role, now)
     return invitation, secret
 
 
@@ -81,14 +91,20 @@ def invitation_revoke(*, actor: Actor | None, invitation: int, now: datetime) ->
         NotFound: the actor's party made no such invitation.
         Conflict: it was accepted.
     """
-    invitations = Invitation.objects.select_for_update()
+    invitations = Invitation.objects.filter(pk=invitation).select_related("party")
     if actor is not None:
         actor.require(Act.PEOPLE_MANAGE)
         invitations = invitations.filter(inviting_party__slug=actor.party)
     with transaction.atomic():
-        found = invitations.filter(pk=invitation).first()
-        if found is None:
+        before = invitations.first()
+        if before is None:
             raise NotFound(f"there is no invitation {invitation}")
+        own = before.party.slug if actor is None else actor.party
+        for slug in sorted({own, before.party.slug}):
+            party_locked(slug)
+        require_still(actor, now)
+        # Again, now that nobody else can accept it.
+        found = Invitation.objects.select_related("inviting_party").get(pk=before.pk)
         if found.accepted_at is not None:
             raise Conflict("the invitation was accepted: end the membership instead")
         if found.revoked_at is None:

@@ -8,18 +8,19 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.validators import slug_re
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.dispatch import Signal
 
 from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.models import Invitation, Membership, Party, PeopleLog, Token
 from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
-from unipact.errors import Conflict, Finding, Invalid, NotFound
+from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
 
 #: Sent with ``user`` in the transaction in which a person's membership ends: whoever keeps
 #: something of the person that the party's records do not need, deletes it.
 membership_ended = Signal()
 
+_BY = 150
 #: The longest name of an account.
 ACCOUNT_NAME = 150
 
@@ -77,6 +78,7 @@ def membership_move(*, actor: Actor | None, username: str, role: Role, now: date
         actor.require(Act.PEOPLE_MANAGE)
     with transaction.atomic():
         party, membership = _member_locked(actor, username)
+        require_still(actor, now)
         role_of_party(party, role)
         if membership.role != role.value:
             if role != MATRIX.officers[Side(party.role)]:
@@ -128,6 +130,7 @@ def membership_leave(*, actor: Actor, now: datetime) -> None:
 def _end(*, actor: Actor | None, username: str, act: str, now: datetime) -> None:
     with transaction.atomic():
         party, membership = _member_locked(actor, username)
+        require_still(actor, now)
         _require_another_officer(party, membership)
         user, role = membership.user, membership.role
         _revoke_tokens(user, now)
@@ -144,17 +147,54 @@ def _end(*, actor: Actor | None, username: str, act: str, now: datetime) -> None
 def party_locked(slug: str) -> Party:
     """The party, locked until the transaction ends, so that its last officer cannot slip away.
 
+    Whoever changes people, tokens or invitations locks their party first and those afterwards:
+    in another order two acts would wait for each other. Rows that only refer to the party may be
+    written meanwhile.
+
     Raises:
         NotFound: there is no such party.
     """
     # A database refuses some characters with an error of its own: ask it for ids only.
     is_slug = slug_re.match(slug) is not None
-    party = Party.objects.select_for_update().filter(slug=slug).first() if is_slug else None
+    locked = Party.objects.select_for_update(no_key=True)
+    party = locked.filter(slug=slug).first() if is_slug else None
     if party is None:
         raise NotFound(
             f"there is no party {slug}", findings=[Finding("party", f"there is no party {slug}")]
         )
     return party
+
+
+def require_still(actor: Actor | None, now: datetime) -> None:
+    """Refuse whoever was let go, moved or revoked while the act waited for its lock.
+
+    Raises:
+        NotPermitted: the actor is not any more who it was when it came in.
+    """
+    if actor is None:
+        return
+    if actor.user_id is not None:
+        people = Membership.objects.filter(user__pk=actor.user_id, user__is_active=True)
+        is_still = people.filter(party__slug=actor.party, role=actor.role.value).exists()
+    else:
+        tokens = Token.objects.filter(pk=actor.token_id or 0, revoked_at__isnull=True)
+        is_still = tokens.filter(expires_at__gt=now).exists()
+    if not is_still:
+        raise NotPermitted(f"{actor.name} is not any more who it was")
+
+
+def tokens_end(tokens: QuerySet[Token], now: datetime) -> None:
+    """Revoke tokens with all that was made with them: further tokens, and open invitations."""
+    ending = set(tokens.values_list("pk", flat=True))
+    fresh = ending
+    while fresh:
+        made = Token.objects.filter(made_with__in=fresh).values_list("pk", flat=True)
+        fresh = set(made) - ending
+        ending |= fresh
+    Token.objects.filter(pk__in=ending, revoked_at__isnull=True).update(revoked_at=now)
+    Invitation.objects.filter(
+        made_with__in=ending, revoked_at__isnull=True, accepted_at__isnull=True
+    ).update(revoked_at=now)
 
 
 def role_of_party(party: Party, role: Role) -> None:
@@ -179,11 +219,17 @@ def has_officer(party: Party) -> bool:
 def people_log_append(
     party: Party, actor: Actor | None, act: str, subject: str, role: Role, now: datetime
 ) -> None:
-    """Note an act on people; ``actor`` is None for the command line."""
+    """Note an act on people; ``actor`` is None for the command line.
+
+    Somebody of the other party is named with that party.
+    """
+    by = "" if actor is None else actor.name
+    if actor is not None and actor.party != party.slug:
+        by = f"{by[: _BY - len(actor.party) - 3]} ({actor.party})"
     PeopleLog.objects.create(
         at=now,
         party=party,
-        by="" if actor is None else actor.name,
+        by=by[:_BY],
         act=act,
         subject=subject,
         detail=role.value,
@@ -209,7 +255,7 @@ def _member_locked(actor: Actor | None, username: str) -> tuple[Party, Membershi
 
 
 def _revoke_tokens(maker: User, now: datetime) -> None:
-    Token.objects.filter(made_by_id=maker.pk, revoked_at__isnull=True).update(revoked_at=now)
+    tokens_end(Token.objects.filter(made_by_id=maker.pk), now)
 
 
 def _withdraw_invitations(inviter: User, now: datetime) -> None:

@@ -11,7 +11,12 @@ from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.formats.secret import TOKEN_PREFIX, secret_digest
 from unipact.agreement.models import Token
 from unipact.agreement.roles import Act, Actor, Purpose, Role
-from unipact.agreement.services.memberships import party_locked, role_of_party
+from unipact.agreement.services.memberships import (
+    party_locked,
+    require_still,
+    role_of_party,
+    tokens_end,
+)
 from unipact.errors import Finding, Invalid, NotFound
 
 LONGEST_DAYS = 366
@@ -53,6 +58,7 @@ def token_make(
     expires_at = now + timedelta(days=days)
     with transaction.atomic():
         owner = party_locked(party)
+        require_still(actor, now)
         role_of_party(owner, role)
         maker_id = None if actor is None else actor.user_id
         if actor is not None and actor.token_id is not None:
@@ -68,6 +74,7 @@ def token_make(
             sha256=secret_digest(secret),
             hint=secret[:_HINT],
             made_by_id=maker_id,
+            made_with_id=None if actor is None else actor.token_id,
             made_at=now,
             expires_at=expires_at,
         )
@@ -75,7 +82,7 @@ def token_make(
 
 
 def token_revoke(*, actor: Actor | None, token: int, now: datetime) -> Token:
-    """Revoke a token at once; twice changes nothing.
+    """Revoke a token at once, with all that was made with it; twice changes nothing.
 
     Who: roles with ``tokens_manage``, for tokens of their own party; ``actor`` is None for the
     command line.
@@ -84,18 +91,18 @@ def token_revoke(*, actor: Actor | None, token: int, now: datetime) -> Token:
         NotPermitted: the role may not.
         NotFound: the actor's party has no such token.
     """
-    tokens = Token.objects.select_for_update()
+    tokens = Token.objects.filter(pk=token).select_related("party")
     if actor is not None:
         actor.require(Act.TOKENS_MANAGE)
         tokens = tokens.filter(party__slug=actor.party)
     with transaction.atomic():
-        found = tokens.filter(pk=token).first()
-        if found is None:
+        before = tokens.first()
+        if before is None:
             raise NotFound(f"there is no token {token}")
-        if found.revoked_at is None:
-            found.revoked_at = now
-            found.save(update_fields=["revoked_at"])
-    return found
+        party_locked(before.party.slug)
+        require_still(actor, now)
+        tokens_end(Token.objects.filter(pk=before.pk), now)
+    return Token.objects.select_related("made_by").get(pk=before.pk)
 
 
 def token_used(*, token: int, now: datetime) -> None:

@@ -352,7 +352,8 @@ def _bare(content: bytes, address: str) -> str:
 def test_the_other_partys_people_have_no_link_to_change_them(officer: Client) -> None:
     person("firm", Role.ANALYST)
     page = officer.get(PEOPLE).content.decode()
-    assert "firm-analyst" in page
+    # Nor the names of their accounts, with which somebody could use up their attempts to sign in.
+    assert "firm-analyst" not in page
     assert f"{PEOPLE}{_member('firm-analyst')}/" not in page
 
 

@@ -222,3 +222,15 @@ def test_a_draft_of_the_next_version_does_not_take_the_place_of_the_one_in_force
     assert draft.state == "draft"
     assert here.version.pk == first.pk
     assert here.document is not None
+
+
+def test_a_partys_draft_is_in_nobody_elses_way() -> None:
+    first = agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    following = f'version = 2\nprevious = "sha256:{first.sha256}"'
+    content = spoiled("version = 1", following)
+    draft = agreement_import(actor=actor("uni", Role.COOPERATION_OFFICER), content=content, now=NOW)
+    theirs = agreement_import(actor=actor("firm", Role.RELATIONS_MANAGER), content=content, now=NOW)
+    signed = agreement_import(actor=None, content=content, now=NOW, state="in_force")
+    assert len({draft.pk, theirs.pk, signed.pk}) == 3
+    assert (signed.state, signed.drafted_by) == ("in_force", None)
+    assert (draft.state, draft.sha256) == ("draft", signed.sha256)

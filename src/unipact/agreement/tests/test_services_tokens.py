@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import DatabaseError, connection
 
 from unipact.agreement.models import Token
 from unipact.agreement.queries.tokens import token_actor, token_found, token_rows, tokens_kept
 from unipact.agreement.roles import MATRIX, Act, Actor, Purpose, Role, Side
-from unipact.agreement.services import token_make, token_revoke
+from unipact.agreement.services import (
+    invitation_make,
+    invitation_open,
+    membership_end,
+    membership_grant,
+    membership_move,
+    token_make,
+    token_revoke,
+)
 from unipact.agreement.services.tokens import LONGEST_DAYS
 from unipact.agreement.tests.kept import NOW, actor, kept_version
-from unipact.errors import Invalid, NotFound, NotPermitted
+from unipact.errors import Invalid, NotFound, NotPermitted, UnipactError
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +162,88 @@ def test_a_program_makes_no_token_that_outlives_itself_or_its_maker(officer: Act
     child, _ = _made(program, days=300)
     assert child.expires_at == NOW + timedelta(days=10)
     assert child.made_by_id == officer.user_id
+
+
+def test_what_was_made_with_a_token_ends_with_it(officer: Actor) -> None:
+    parent, secret = _made(officer, role=OFFICER, purpose=Purpose.ADMINISTRATION)
+    program = token_actor(secret, now=NOW)
+    child, _ = _made(program, role=OFFICER, purpose=Purpose.ADMINISTRATION, name="child")
+    _, grandchild = _made(
+        token_actor(_made(program, role=OFFICER, purpose=Purpose.ADMINISTRATION)[1], now=NOW)
+    )
+    invitation, link = invitation_make(
+        actor=program, party="uni", role=Role.ANALYST, note="a colleague", now=NOW
+    )
+    other, _ = _made(officer, name="of its own")
+    assert invitation.invited_by_id == officer.user_id
+    token_revoke(actor=officer, token=parent.pk, now=NOW)
+    child.refresh_from_db()
+    other.refresh_from_db()
+    assert child.revoked_at == NOW
+    assert other.revoked_at is None
+    assert token_actor(grandchild, now=NOW) is None
+    with pytest.raises(NotFound):
+        invitation_open(secret=link, now=NOW)
+
+
+def test_whoever_was_let_go_meanwhile_makes_and_revokes_nothing(officer: Actor) -> None:
+    second = membership_grant(username="second", party="uni", role=OFFICER, now=NOW)
+    # Who came in before the membership ended, and acts after it.
+    late = Actor("second", "uni", Side.UNIVERSITY, OFFICER, user_id=second.user_id)
+    token, _ = _made(officer)
+    membership_end(actor=officer, username="second", now=NOW)
+    for act in (
+        lambda: _made(late),
+        lambda: token_revoke(actor=late, token=token.pk, now=NOW),
+        lambda: invitation_make(actor=late, party="uni", role=Role.ANALYST, note="x", now=NOW),
+        lambda: invitation_make(
+            actor=late, party="firm", role=Role.RELATIONS_MANAGER, note="x", now=NOW
+        ),
+        lambda: membership_move(actor=late, username=officer.name, role=Role.ANALYST, now=NOW),
+    ):
+        with pytest.raises(NotPermitted):
+            act()
+    assert Token.objects.count() == 1
+
+
+def test_a_program_whose_token_ended_meanwhile_makes_no_other(officer: Actor) -> None:
+    token, secret = _made(officer, role=OFFICER, purpose=Purpose.ADMINISTRATION)
+    late = token_actor(secret, now=NOW)
+    token_revoke(actor=officer, token=token.pk, now=NOW)
+    with pytest.raises(NotPermitted):
+        _made(late)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_revoking_and_letting_go_at_one_moment_wait_for_each_other_and_both_happen() -> None:
+    kept_version()
+    first = actor("uni", OFFICER)
+    for number in range(5):
+        grant = membership_grant(username=f"o{number}", party="uni", role=OFFICER, now=NOW)
+        maker = Actor(f"o{number}", "uni", Side.UNIVERSITY, OFFICER, user_id=grant.user_id)
+        tokens = [_made(maker)[0] for _ in range(3)]
+        together = threading.Barrier(4)
+        failed: list[Exception] = []
+
+        def at_once(act: Callable[[], object], together=together, failed=failed) -> None:
+            together.wait()
+            try:
+                act()
+            except (UnipactError, DatabaseError) as error:
+                failed.append(error)
+            finally:
+                connection.close()
+
+        acts = [partial(membership_end, actor=first, username=maker.name, now=NOW)]
+        acts += [partial(token_revoke, actor=first, token=each.pk, now=NOW) for each in tokens]
+        threads = [threading.Thread(target=at_once, args=(each,)) for each in acts]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert failed == []
+        assert not Token.objects.filter(revoked_at__isnull=True).exists()
 
 
 def test_the_list_says_how_each_token_stands(officer: Actor) -> None:

@@ -221,7 +221,7 @@ class TokenAsked(Strict):
     name: str = Field(max_length=200, description="What it is for, in your own words.")
     role: Role
     purpose: Purpose
-    days: int = Field(90, ge=1, le=366, description="Days until it expires.")
+    days: int = Field(90, ge=1, le=366, strict=True, description="Days until it expires.")
 
 
 class TokenLine(Schema):

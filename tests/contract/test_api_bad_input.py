@@ -235,6 +235,8 @@ def test_a_file_that_is_no_next_version_names_its_places_and_writes_nothing(secr
     for content, status in (
         (b"\xff", 422),
         (b"not toml at all", 422),
+        (b"a." * 1_500 + b"a = 1", 422),
+        (b"a = " + b"[" * 100_000, 422),
         (CONTENT.replace(b'id = "pact"', b'id = "other"', 1), 422),
         (CONTENT.replace(b"A small pact.", b"Another pact.", 1), 409),
     ):

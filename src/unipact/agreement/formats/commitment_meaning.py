@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import accumulate
 
 from unipact.agreement.engine.terms import Span
 from unipact.agreement.formats.cursor import Cursor
@@ -100,6 +103,7 @@ def _milestones(commitment: Cursor, scope: Scope, periods: list[Span]) -> None:
     seen: set[str] = set()
     weights: list[int | None] = []
     before: date | None = None
+    is_held = _held(periods)
     for milestone in commitment.each("milestones"):
         _unique(milestone, seen, "milestone")
         weights.append(milestone.integer("weight"))
@@ -110,7 +114,7 @@ def _milestones(commitment: Cursor, scope: Scope, periods: list[Span]) -> None:
         before = due or before
         value = milestone.number("value")
         _value(milestone.at("value"), value, commitment.text("unit"))
-        if value is not None and due and periods and not any(_holds(p, due) for p in periods):
+        if value is not None and due and periods and not is_held(due):
             what = f"a value is due on {due}, but no target's period holds that day"
             milestone.at("due").say(what, "The value counts from the start of that period")
     known = [weight for weight in weights if weight is not None]
@@ -118,8 +122,17 @@ def _milestones(commitment: Cursor, scope: Scope, periods: list[Span]) -> None:
         commitment.at("milestones").say(f"the weights sum to {sum(known)}, not to 100")
 
 
-def _holds(span: Span, day: date) -> bool:
-    return span.start <= day < span.until
+def _held(periods: list[Span]) -> Callable[[date], bool]:
+    """Whether one of the periods holds a day; asked for thousands, it looks at none of them."""
+    ordered = sorted(periods, key=lambda each: each.start)
+    starts = [each.start for each in ordered]
+    ends = list(accumulate((each.until for each in ordered), max))
+
+    def is_held(day: date) -> bool:
+        before = bisect_right(starts, day)
+        return before > 0 and day < ends[before - 1]
+
+    return is_held
 
 
 def _baseline(commitment: Cursor, periods: list[Span]) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from unipact.agreement.engine.terms import Span
 from unipact.agreement.formats.canonical import Path, Problem
+from unipact.agreement.formats.structure import MOST_FINDINGS, did_you_mean
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _DECIMAL_LENGTH = 40
+_MOST_KNOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,12 @@ class Cursor:
         """``from`` and ``until`` of this table where both are days, in whatever order."""
         start, until = self.day("from"), self.day("until")
         return Span(start, until) if start and until else None
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """``Did you mean …?``; silent where so much was said that nobody hears it any more."""
+        choices = list(islice(known, _MOST_KNOWN + 1))
+        is_heard = len(self.found) < MOST_FINDINGS and len(choices) <= _MOST_KNOWN
+        return did_you_mean(word, choices) if is_heard else ""
 
     def say(self, what: str, mend: str = "") -> None:
         """Report a problem at this place."""

@@ -17,7 +17,7 @@ from unipact.agreement.formats.commitment_meaning import baseline_order, check_c
 from unipact.agreement.formats.cursor import Cursor
 from unipact.agreement.formats.identifiers import CURRENCIES, legal_id_fault, vkey_fault, zones
 from unipact.agreement.formats.scope import KnownMetrics, Scope
-from unipact.agreement.formats.structure import closest, did_you_mean, shown
+from unipact.agreement.formats.structure import closest, shown
 
 _LISTS = ("principle", "party", "field", "commitment", "contribution", "benefit")
 
@@ -161,7 +161,8 @@ def _contribution(entry: Cursor, scope: Scope) -> None:
     if entry.text("kind") == "money" and unit is not None:
         digits = CURRENCIES.get(unit)
         if digits is None:
-            mend = did_you_mean(unit, CURRENCIES) if closest(unit, CURRENCIES) else "Like CNY"
+            near = entry.near(unit, CURRENCIES)
+            mend = near if near.startswith("Did") else "Like CNY"
             entry.at("unit").say(f"{shown(unit)} is no ISO 4217 currency", mend)
     elif unit in CURRENCIES and entry.text("kind"):
         entry.at("unit").say(f"{unit} is a currency, but the kind is not money")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from unipact.agreement.formats.canonical import Path
+from unipact.agreement.formats.canonical import DEEPEST, Path
 
 _LANGUAGE = Language(tree_sitter_toml.language())
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
@@ -99,7 +99,7 @@ class _Reader:
 
     def _pair(self, node: Node, base: Path) -> None:
         key, *rest = node.named_children
-        path = (*base, *_keys(key))
+        path = _cut((*base, *_keys(key)))
         for depth in range(len(base) + 1, len(path)):
             self.layout.lines.setdefault(path[:depth], _line(node))
         self._place(path, node)
@@ -123,7 +123,7 @@ class _Reader:
                 if child.type == "comment":
                     self._comment(child)
                     continue
-                here = (*path, index)
+                here = _cut((*path, index))
                 self._place(here, child)
                 self._inside(child, here)
                 self.ends[child.end_point[0]] = here
@@ -146,6 +146,11 @@ class _Reader:
             self.layout.comments.append(Comment(text, self.ends[row], True, row + 1))
         else:
             self.waiting.append((text, row + 1))
+
+
+def _cut(path: Path) -> Path:
+    """A path that is not longer than a document may be deep: what lies deeper is refused."""
+    return path[: DEEPEST + 1]
 
 
 def _line(node: Node) -> int:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from unipact.agreement.engine.quantities import same_unit
 from unipact.agreement.engine.terms import Parameter, Span
 from unipact.agreement.formats.cursor import Cursor
-from unipact.agreement.formats.structure import did_you_mean, shown
+from unipact.agreement.formats.structure import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Scope:
         """Report a reference to something that is not declared."""
         if isinstance(place.value, str) and place.value not in known:
             what = f'there is no {kind} "{place.value[:60]}"'
-            place.say(what, did_you_mean(place.value, known))
+            place.say(what, place.near(place.value, known))
 
     def inside(self, place: Cursor, day: date | None, what: str) -> None:
         """Report a day outside the term."""
@@ -86,7 +86,7 @@ class Scope:
             return
         if reference not in declared:
             what = f"{shown(reference)} is no metric that {app} declares"
-            place.say(what, did_you_mean(reference, declared))
+            place.say(what, place.near(reference, declared))
             return
         metric = declared[reference]
         unit = binding.text("unit")
@@ -103,9 +103,8 @@ def _parameters(where: Cursor, reference: str, metric: KnownMetric) -> None:
         place = where.at(key)
         known = metric.parameters.get(key)
         if known is None:
-            place.say(
-                f"{reference} has no parameter {shown(key)}", did_you_mean(key, metric.parameters)
-            )
+            what = f"{reference} has no parameter {shown(key)}"
+            place.say(what, place.near(key, metric.parameters))
         elif type(value) is not known.type:
             place.say(f"{shown(value)} is not {_TYPES[known.type]}")
         elif known.choices and value not in known.choices:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 import jsonschema.validators
@@ -17,6 +18,12 @@ from jsonschema.protocols import Validator
 
 from unipact.agreement.formats.canonical import Day, Path, Problem
 from unipact.errors import NotFound
+
+MOST_FINDINGS = 100
+"""So many are told of one document; for those beyond no near word is looked for."""
+
+MOST_FAULTS = 1_000
+"""So many departures from a schema are looked for."""
 
 _KINDS = {
     "object": "a table",
@@ -53,24 +60,24 @@ def schema(name: str) -> Mapping[str, Any]:
 def structure_problems(
     document: Mapping[str, Any], name: str, *, typed_days: bool = False
 ) -> list[Problem]:
-    """Everything in which the document departs from the schema ``name``.
+    """Everything in which the document departs from the schema ``name``, or the first thousand.
 
     With ``typed_days`` a date must have stood in the file as a TOML date (``Day``), and text
     must not have.
     """
     validator = _validator(name, typed_days)
-    faults = [_fault(error) for error in validator.iter_errors(document)]
+    faults = [_fault(error) for error in islice(validator.iter_errors(document), MOST_FAULTS)]
     # A misspelt key is one fault, not two: the key it stands for is not missing as well.
     meant = {
         (fault.path, closest(key, fault.rule.get("properties", {})))
-        for fault in faults
-        for key in _unknown_keys(fault)
+        for fault in faults[:MOST_FINDINGS]
+        for key in islice(_unknown_keys(fault), MOST_FINDINGS)
     }
     return [
         problem
-        for fault in faults
+        for number, fault in enumerate(faults)
         if not (fault.kind == "required" and (fault.path, _missing_key(fault)) in meant)
-        for problem in _problems(fault)
+        for problem in _problems(fault, is_hinted=number < MOST_FINDINGS)
     ]
 
 
@@ -124,7 +131,9 @@ def _fault(error: ValidationError) -> _Fault:
 @cache
 def _validator(name: str, typed_days: bool) -> Validator:
     extend: Any = jsonschema.validators.extend
-    checks = {"pattern": _pattern, "type": _type} if typed_days else {"pattern": _pattern}
+    checks: dict[str, Any] = {"pattern": _pattern, "uniqueItems": _unique_items}
+    if typed_days:
+        checks["type"] = _type
     base = extend(jsonschema.Draft202012Validator, checks)
     made: Validator = base(schema(name), format_checker=jsonschema.FormatChecker(("date",)))
     return made
@@ -151,6 +160,16 @@ def _pattern(
         yield ValidationError("the text does not fit the pattern")
 
 
+def _unique_items(
+    _validator: Validator, unique: object, instance: object, _rule: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    # jsonschema compares each with each where the entries have no order, as tables have none.
+    if unique and isinstance(instance, list):
+        seen = {json.dumps(each, sort_keys=True, default=str) for each in instance}
+        if len(seen) < len(instance):
+            yield ValidationError("an entry stands twice")
+
+
 def _unknown_keys(fault: _Fault) -> list[str]:
     if fault.kind != "additionalProperties" or not isinstance(fault.value, Mapping):
         return []
@@ -164,13 +183,18 @@ def _missing_key(fault: _Fault) -> str:
     return next(key for key in missing if fault.message.startswith(repr(key)))
 
 
-def _problems(fault: _Fault) -> list[Problem]:
+def _problems(fault: _Fault, *, is_hinted: bool) -> list[Problem]:
     path, instance = fault.path, fault.value
     if unknown := _unknown_keys(fault):
         known = list(fault.rule.get("properties", {}))
+        hinted = MOST_FINDINGS if is_hinted else 0
         return [
-            Problem((*path, key), f"unknown key {shown(key)}", did_you_mean(key, known))
-            for key in unknown
+            Problem(
+                (*path, key),
+                f"unknown key {shown(key)}",
+                did_you_mean(key, known) if number < hinted else "",
+            )
+            for number, key in enumerate(unknown)
         ]
     if fault.kind == "required":
         return [Problem(path, f'the key "{_missing_key(fault)}" is missing')]

@@ -6,6 +6,7 @@ the lines. Every byte string gives a document or raises ``Invalid``.
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 import tomllib
@@ -13,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from unipact.agreement.formats.canonical import Path, Problem, to_json_form
-from unipact.agreement.formats.positions import layout_of
-from unipact.agreement.formats.structure import structure_problems
+from unipact.agreement.formats.positions import Layout, layout_of
+from unipact.agreement.formats.structure import MOST_FAULTS, MOST_FINDINGS, structure_problems
+from unipact.agreement.formats.toml_limits import first_beyond
 from unipact.errors import Finding, Invalid
 
-LARGEST_BYTES = 4 * 1024 * 1024
+LARGEST_BYTES = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _PLACE = re.compile(
     r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$",
@@ -86,22 +88,42 @@ def placed_findings(
 ) -> list[Finding]:
     """Findings in line order: ``name:line key path (ids on the way)``.
 
-    Without ``toml`` (another form was read) no line is named.
+    Without ``toml`` (another form was read) no line is named. The first hundred are told, and one
+    more tells how many there are besides.
     """
-    layout = layout_of(toml) if toml is not None else None
+    layout = _layout(toml, name) if toml is not None else None
+    told = list(dict.fromkeys(problems))
+    lines = [layout.line_of(problem.path) if layout else 0 for problem in told]
+    first = heapq.nsmallest(MOST_FAULTS, range(len(told)), key=lines.__getitem__)
     found: dict[tuple[int, str, str, str], Finding] = {}
-    for problem in problems:
-        line = layout.line_of(problem.path) if layout else 0
+    for number in first:
+        problem, line = told[number], lines[number]
         dotted = _dotted(problem.path)
         ids = _ids(problem.path, document)
         parts = [f"{name}:{line}" if layout else name, dotted, f"({', '.join(ids)})" * bool(ids)]
         where = " ".join(part for part in parts if part)
         key = (line, dotted, problem.what, problem.mend)
         found[key] = Finding(where, problem.what, problem.mend)
-    return [found[key] for key in sorted(found)]
+    shown = [found[key] for key in sorted(found)[:MOST_FINDINGS]]
+    more = len(told) - len(first) + len(found) - len(shown)
+    if more:
+        # The reader of the shape stops at that many.
+        least = ", at least" if len(told) >= MOST_FAULTS else ""
+        shown.append(Finding(name, f"and {more} more{least}", "Mend those above and try again"))
+    return shown
+
+
+def _layout(toml: bytes, name: str) -> Layout:
+    try:
+        return layout_of(toml)
+    except RecursionError:
+        refuse(name, name, "the file is nested too deeply")
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:
+    beyond = first_beyond(text)
+    if beyond is not None:
+        refuse(name, f"{name}:{text.count(chr(10), 0, beyond.at) + 1}", beyond.what)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

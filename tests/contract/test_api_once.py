@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
 from unipact.agreement.models import Token
 from unipact.agreement.roles import Purpose, Role
 from unipact.agreement.services import token_make, token_revoke
-from unipact.agreement.tests.kept import kept_version
+from unipact.agreement.tests.kept import CONTENT, kept_version
 from unipact.web.models import KeptAnswer
 
 ASKED = {"name": "nightly report", "role": "analyst", "purpose": "reporting"}
@@ -110,6 +111,41 @@ def test_a_revoked_token_cannot_ask_for_the_answer_again(secret: str) -> None:
     maker = Token.objects.get(name="admin")
     token_revoke(actor=None, token=maker.pk, now=timezone.now())
     assert _write(secret, "k").status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_file_is_read_no_transaction_is_open(monkeypatch) -> None:
+    """SQLite has one writer: a file that takes long to read must not keep it."""
+    kept_version()
+    _, secret = token_make(
+        actor=None,
+        party="uni",
+        role=Role.COOPERATION_OFFICER,
+        purpose=Purpose.RECORDS,
+        name="records",
+        days=30,
+        now=timezone.now(),
+    )
+    seen = []
+
+    def read(content: bytes) -> AgreementFile:
+        seen.append(connection.in_atomic_block)
+        return read_agreement(content)
+
+    monkeypatch.setattr("unipact.agreement.services.agreements.read_agreement", read)
+    headers = {"authorization": f"Bearer {secret}", "idempotency-key": "k"}
+    sent = [
+        Client().post(
+            "/api/v1/agreements/pact/versions",
+            data=CONTENT,
+            content_type="application/toml",
+            headers=headers,
+        )
+        for _ in range(2)
+    ]
+    assert [each.status_code for each in sent] == [201, 201]
+    assert sent[1].headers["Idempotency-Replayed"] == "true"
+    assert seen == [False]
 
 
 @pytest.mark.postgres

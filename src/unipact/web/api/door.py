@@ -25,8 +25,9 @@ PREFIX = "/api/"
 #: Open to everybody. A thing of a party's may end in the same letters, so the address is whole.
 _DOCUMENT = f"{PREFIX}v1/openapi.json"
 _WRITES = frozenset({"POST"})
-#: The last part of addresses where a write computes for seconds first, and twice does no harm.
-_LONG = frozenset({"evaluations"})
+#: The last part of addresses where a write computes for seconds first, and twice does no harm:
+#: an evaluation is made once of the same, and a file of an agreement is kept once by its content.
+_LONG = frozenset({"evaluations", "versions"})
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -16,7 +16,7 @@ from unipact.agreement.services import invitation_accept, invitation_open
 from unipact.agreement.views.filled import Filled, filled
 from unipact.errors import Conflict, Invalid, NotFound
 from unipact.web.address import network_of
-from unipact.web.throttle import SECRET_ADDRESS, give_back, take
+from unipact.web.throttle import INVITATION_FORM, SECRET_ADDRESS, give_back, take
 
 # Only this site's name leaves the page, never its path, which is the secret. Not "no-referrer":
 # browsers then send "Origin: null" with the form, which the check against forgery refuses.
@@ -30,7 +30,8 @@ _REFERRER = "strict-origin"
 def invitation_page(request: HttpRequest, secret: str) -> HttpResponse:
     """Say who invites for what; a POST makes the account, which is signed in then.
 
-    Only links that open nothing count against the network that they come from.
+    Only links that open nothing count against the network that they come from. A form that is
+    wrong counts against its invitation: its answer tells which names are taken.
     """
     network = network_of(request)
     take(SECRET_ADDRESS, network, now=timezone.now())
@@ -39,12 +40,14 @@ def invitation_page(request: HttpRequest, secret: str) -> HttpResponse:
         give_back(SECRET_ADDRESS, network)
         form = Filled()
         if request.method == "POST":
+            take(INVITATION_FORM, str(invitation.pk), now=timezone.now())
             user = invitation_accept(
                 secret=secret,
                 username=request.POST.get("username", ""),
                 password=request.POST.get("password", ""),
                 now=timezone.now(),
             )
+            give_back(INVITATION_FORM, str(invitation.pk))
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             return redirect(settings.LOGIN_REDIRECT_URL)
     except NotFound:

@@ -3,7 +3,8 @@
 The rate is a leaky bucket (generic cell rate algorithm, ITU-T I.371): a row says until when the
 limit is used up. Taking moves that time on, unless it would then lie further ahead than the
 limit's whole period. The database does it in one statement, so two workers never both take the
-last permit; a refused attempt moves nothing.
+last permit; a refused attempt moves nothing. A row further ahead than the period was written
+before the clock went back; it counts as one of the period, so that nobody waits for the old time.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ _MICRO = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``permits`` in ``period_s`` seconds; they come back evenly."""
+    """``permits`` at once, which come back evenly over ``period_s`` seconds.
+
+    So in the long run it is that many in a period; but of somebody who was silent before, up to
+    twice as many fit into one: all at once, and then each as it comes back.
+    """
 
     name: str
     permits: int
@@ -36,6 +41,8 @@ SIGN_IN_ADDRESS = Limit("sign-in-address", 100, 60 * 60)
 SECOND_FACTOR = Limit("second-factor", 5, 15 * 60)
 #: A program guesses a token, or somebody guesses an invitation, from one network.
 SECRET_ADDRESS = Limit("secret-address", 20, 15 * 60)
+#: Somebody with an open invitation sends its form: each wrong one may ask for an account's name.
+INVITATION_FORM = Limit("invitation-form", 20, 15 * 60)
 #: Evaluations and reports made anew cost seconds of a core each.
 HEAVY_WORK = Limit("heavy-work", 30, 60 * 60)
 
@@ -46,6 +53,10 @@ ON CONFLICT (key) DO UPDATE SET busy_until_us = CASE
 END + %(cost)s
 WHERE web_rate.busy_until_us <= %(now)s + %(period)s - %(cost)s
 RETURNING busy_until_us
+"""
+# Where the clock went back: no attempt is free, but the wait is no longer than the period.
+_BACK = """
+UPDATE web_rate SET busy_until_us = %(most)s WHERE key = %(key)s AND busy_until_us > %(most)s
 """
 
 
@@ -63,6 +74,9 @@ def take(limit: Limit, subject: str, *, now: datetime, permits: int = 1) -> None
             return
         cursor.execute("SELECT busy_until_us FROM web_rate WHERE key = %s", [key])
         (busy_until,) = cursor.fetchone() or (now_us,)
+        if busy_until > now_us + period:
+            busy_until = now_us + period
+            cursor.execute(_BACK, {"key": key, "most": busy_until})
     wait = busy_until + cost - period - now_us
     raise TooMany("this was tried too often", retry_after_s=max(1, -(-wait // _MICRO)))
 

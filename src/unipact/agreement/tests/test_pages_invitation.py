@@ -185,6 +185,20 @@ def test_a_second_first_officer_is_told_that_it_is_too_late(path: str) -> None:
     assert "has an officer by now" in answer.content.decode()
 
 
+def test_with_an_open_link_names_are_asked_for_a_few_times_only(path: str) -> None:
+    """The form tells whether a name is taken: not of the whole installation's people."""
+    client, other = _window(), _invited()
+    sent = {"username": "", "password": PASSPHRASE}
+    for _ in range(GUESSES):
+        assert client.post(path, sent).status_code == 422
+    right = {"username": "li.na", "password": PASSPHRASE}
+    assert client.post(path, right).status_code == 429
+    # Not from another network either, and nobody else's link is shut.
+    assert Client(REMOTE_ADDR="192.0.2.7").post(path, right).status_code == 429
+    assert client.get(path).status_code == 200
+    assert client.post(other, right).status_code == 302
+
+
 def test_guessing_ends_after_some_links_and_right_ones_do_not_count(path: str) -> None:
     client = _window()
     for _ in range(GUESSES + 5):

@@ -58,6 +58,22 @@ def test_what_is_given_back_may_be_taken_again() -> None:
 
 
 @pytest.mark.django_db
+def test_of_somebody_silent_twice_as_many_fit_into_one_period_and_no_more() -> None:
+    done = sum(_taken(FIVE, "li", 9, now=NOW + timedelta(seconds=each)) for each in range(61))
+    assert done == 10
+
+
+@pytest.mark.django_db
+def test_when_the_clock_goes_back_nobody_waits_for_the_old_time() -> None:
+    _taken(FIVE, "li", 5, now=NOW + timedelta(days=365))
+    with pytest.raises(TooMany) as refused:
+        take(FIVE, "li", now=NOW)
+    assert refused.value.retry_after_s == 12
+    assert _taken(FIVE, "li", 3, now=NOW + timedelta(seconds=11)) == 0
+    assert _taken(FIVE, "li", 3, now=NOW + timedelta(seconds=12)) == 1
+
+
+@pytest.mark.django_db
 def test_several_permits_are_taken_whole_or_not_at_all() -> None:
     take(FIVE, "li", now=NOW, permits=3)
     with pytest.raises(TooMany):

@@ -19,17 +19,17 @@ PACKAGE = Path(__file__).resolve().parent.parent
 UNIPACT_HOME = Path(os.environ.get("UNIPACT_HOME", "var")).absolute()
 UNIPACT_DEMO = False
 # Requests that one token may send in a minute.
-UNIPACT_TOKEN_REQUESTS = whole("UNIPACT_TOKEN_REQUESTS", 3_000)
+UNIPACT_TOKEN_REQUESTS = whole("UNIPACT_TOKEN_REQUESTS", 3_000, least=1, most=1_000_000)
 # Proxies of our own between the network and the console; each appends to X-Forwarded-For.
-UNIPACT_PROXY_HOPS = whole("UNIPACT_PROXY_HOPS", 0)
+UNIPACT_PROXY_HOPS = whole("UNIPACT_PROXY_HOPS", 0, most=16)
 
 # Whose account must have a second factor: that of officers, of everyone, or of nobody (offered).
 UNIPACT_SECOND_FACTOR = os.environ.get("UNIPACT_SECOND_FACTOR", "officers")
 # A session ends that long after its last request (and SESSION_COOKIE_AGE after it began).
 UNIPACT_IDLE_S = 2 * 60 * 60
 # The longest body of a request: of a form, and of what programs send to /api/.
-UNIPACT_MAX_BODY = whole("UNIPACT_MAX_BODY", 2 * 1024 * 1024)
-UNIPACT_MAX_BODY_API = whole("UNIPACT_MAX_BODY_API", 8 * 1024 * 1024)
+UNIPACT_MAX_BODY = whole("UNIPACT_MAX_BODY", 2 * 1024 * 1024, least=1)
+UNIPACT_MAX_BODY_API = whole("UNIPACT_MAX_BODY_API", 8 * 1024 * 1024, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(UNIPACT_MAX_BODY, UNIPACT_MAX_BODY_API)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

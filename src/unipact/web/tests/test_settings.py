@@ -62,6 +62,14 @@ def test_production_is_closed_and_speaks_tls_only() -> None:
         ({**_TOLD, "UNIPACT_EMAIL_URL": "smtp://mail.example"}, "UNIPACT_EMAIL_FROM"),
         ({**_TOLD, "UNIPACT_MAX_BODY": "2 MiB"}, "UNIPACT_MAX_BODY"),
         ({**_TOLD, "UNIPACT_PROXY_HOPS": "-1"}, "UNIPACT_PROXY_HOPS"),
+        ({**_TOLD, "UNIPACT_MAX_BODY": "0"}, "UNIPACT_MAX_BODY must be 1 or more, and is 0"),
+        ({**_TOLD, "UNIPACT_MAX_BODY_API": "0"}, "UNIPACT_MAX_BODY_API must be 1 or more"),
+        (
+            {**_TOLD, "UNIPACT_TOKEN_REQUESTS": "0"},
+            "UNIPACT_TOKEN_REQUESTS must be from 1 to 1,000,000, and is 0",
+        ),
+        ({**_TOLD, "UNIPACT_TOKEN_REQUESTS": "1000001"}, "UNIPACT_TOKEN_REQUESTS"),
+        ({**_TOLD, "UNIPACT_TOKEN_REQUESTS": "9" * 5_000}, "UNIPACT_TOKEN_REQUESTS must be from"),
         ({"UNIPACT_SECRET_KEY": "short", "UNIPACT_HOSTS": "x"}, "UNIPACT_SECRET_KEY"),
     ],
 )

@@ -79,6 +79,43 @@ def refused(file: Path, home: Path) -> UnipactError:
     return caught.value
 
 
+def a_manifest(file: Path, old: bytes, new: bytes) -> Path:
+    """The archive with its manifest changed where ``old`` stands, and a length that fits."""
+    content = taken_apart(file)[1]["manifest.json"]
+    assert old in content
+    changed = content.replace(old, new, 1)
+    made = file.with_name("manifest.tar")
+    with tarfile.open(made, "w", format=tarfile.PAX_FORMAT) as tar:
+        info = tarfile.TarInfo("manifest.json")
+        info.size, info.mode = len(changed), 0o600
+        tar.addfile(info, io.BytesIO(changed))
+    return made
+
+
+def test_a_manifest_with_half_a_character_or_a_fraction_is_refused(kept, tmp_path):
+    said = json.loads(taken_apart(kept)[1]["manifest.json"])
+    software = json.dumps(said["software"]).encode()
+    for new in (b'"\\ud800"', b'"a\\udfffb"'):
+        refusal = refused(a_manifest(kept, software, new), tmp_path / "new")
+        assert isinstance(refusal, Invalid)
+        assert "surrogates not allowed" in str(refusal.findings[0])
+    size = str(said["tables"][0]["size"]).encode()
+    for new in (size + b".0", b"1e3", b"NaN", b"9" * 5_000):
+        refusal = refused(a_manifest(kept, b'"size": ' + size, b'"size": ' + new), tmp_path / "new")
+        assert isinstance(refusal, Invalid)
+
+
+@pytest.mark.parametrize("name", ["lake/_writer.lock", "lake/_staging/x", "lake/_writer.lock/x"])
+def test_names_of_the_lakes_writer_are_none_of_an_archives(kept, tmp_path, name):
+    said, parts = taken_apart(kept)
+    said["lake"].append({"name": name, "size": 0, "sha256": ""})
+    said["lake"].sort(key=lambda each: each["name"])
+    made = put_together(said, parts | {name: b"x"}, tmp_path / "x.tar", tmp_path / "apart")
+    refusal = refused(made, tmp_path / "new")
+    assert isinstance(refusal, Invalid)
+    assert f"{name!r} is a name that belongs to the lake's writer" in str(refusal.findings[0])
+
+
 def test_every_model_is_moved_but_for_those_that_are_named(db):
     every = {
         each._meta.label_lower

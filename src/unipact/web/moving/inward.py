@@ -18,8 +18,8 @@ from django.db import DatabaseError, connection, transaction
 from unipact.analysis.lake.publish import writing
 from unipact.errors import Conflict, Finding, Invalid
 from unipact.web.moving.archive import Archive
-from unipact.web.moving.lake_files import LOCK, is_bare, lake_parts
-from unipact.web.moving.manifest import Manifest
+from unipact.web.moving.lake_files import is_bare, lake_parts
+from unipact.web.moving.manifest import LOCK, Manifest
 from unipact.web.moving.records import (
     count_keys_on,
     dump,

@@ -7,11 +7,7 @@ from pathlib import Path
 
 from unipact.errors import Conflict, Finding
 from unipact.web.moving.archive import file_digest
-from unipact.web.moving.manifest import Part
-
-#: What a writer holds, and what it is about to throw away (``analysis.lake.publish``).
-LOCK = "_writer.lock"
-_OF_THE_WRITER = {LOCK, "_staging"}
+from unipact.web.moving.manifest import OF_THE_WRITER, Part
 
 
 def lake_parts(root: Path) -> tuple[Part, ...]:
@@ -38,7 +34,7 @@ def _names(root: Path) -> Iterator[str]:
         return
     for path in root.rglob("*"):
         inside = path.relative_to(root)
-        if inside.parts[0] in _OF_THE_WRITER or (path.is_dir() and not path.is_symlink()):
+        if inside.parts[0] in OF_THE_WRITER or (path.is_dir() and not path.is_symlink()):
             continue
         name = f"lake/{inside.as_posix()}"
         if path.is_symlink() or not path.is_file() or not name.isprintable():

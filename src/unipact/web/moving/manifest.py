@@ -15,6 +15,10 @@ from unipact.errors import Finding, Invalid
 
 FORMAT = "unipact-installation/1"
 
+#: What a writer holds, and what it is about to throw away (``analysis.lake.publish``).
+LOCK = "_writer.lock"
+OF_THE_WRITER = frozenset({LOCK, "_staging"})
+
 _SIZE = {"type": "integer", "minimum": 0, "maximum": 1 << 53}
 _SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 200}
@@ -93,7 +97,9 @@ class Manifest:
             Invalid: it is none, of another format, or names what no archive holds.
         """
         try:
-            said = json.loads(content)
+            said = json.loads(content, parse_float=_no_fraction)
+            # Half of a surrogate pair can be escaped in JSON, but is no text.
+            json.dumps(said, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise _wrong(where, f"this is no JSON ({error})") from error
         kind = said.get("format") if isinstance(said, dict) else None
@@ -121,6 +127,8 @@ class Manifest:
             # Also refuses an absolute name, whose first step is empty.
             if len(steps) < 2 or steps[0] != "lake" or any(not _is_plain(each) for each in steps):
                 yield f"{part.name!r} is no file of a lake"
+            elif steps[1] in OF_THE_WRITER:
+                yield f"{part.name!r} is a name that belongs to the lake's writer"
         for parts in (self.tables, self.lake):
             for before, after in pairwise(each.name for each in parts):
                 if before >= after:
@@ -143,6 +151,10 @@ def _is_plain(step: str) -> bool:
         and step.isprintable()
         and "\\" not in step
     )
+
+
+def _no_fraction(number: str) -> int:
+    raise ValueError(f"{number[:60]} is no whole number")
 
 
 def _wrong(where: str, what: str) -> Invalid:

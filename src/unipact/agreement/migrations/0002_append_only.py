@@ -44,18 +44,27 @@ FOR EACH ROW EXECUTE FUNCTION agreement_append_only()
 def _guard(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(_POSTGRESQL_FUNCTION.replace("%", "%%"), params=())
+    _put_up(schema_editor, _FROZEN)
+
+
+def _put_up(schema_editor: Any, frozen: dict[str, tuple[str, ...]]) -> None:
+    """Guard these columns, and no others of their tables."""
     trigger = _POSTGRESQL if schema_editor.connection.vendor == "postgresql" else _SQLITE
-    for table, columns in _FROZEN.items():
+    for table, columns in frozen.items():
+        _take_down(schema_editor, table)
         quoted = ", ".join(f'"{name}"' for name in columns)
         schema_editor.execute(trigger.format(table=table, columns=quoted))
 
 
+def _take_down(schema_editor: Any, table: str) -> None:
+    on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+    schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only{on}")
+
+
 def _unguard(apps: Any, schema_editor: Any) -> None:
-    is_postgresql = schema_editor.connection.vendor == "postgresql"
     for table in _FROZEN:
-        on = f" ON {table}" if is_postgresql else ""
-        schema_editor.execute(f"DROP TRIGGER {table}_append_only{on}")
-    if is_postgresql:
+        _take_down(schema_editor, table)
+    if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION agreement_append_only()")
 
 

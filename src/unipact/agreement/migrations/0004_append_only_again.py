@@ -17,23 +17,15 @@ _FROZEN = {
 }
 
 
-def _drop(schema_editor: Any, table: str) -> None:
-    on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
-    schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only{on}")
-
-
 def _guard(apps: Any, schema_editor: Any) -> None:
-    is_postgresql = schema_editor.connection.vendor == "postgresql"
-    trigger = _first._POSTGRESQL if is_postgresql else _first._SQLITE
-    for table, columns in _FROZEN.items():
-        _drop(schema_editor, table)
-        quoted = ", ".join(f'"{name}"' for name in columns)
-        schema_editor.execute(trigger.format(table=table, columns=quoted))
+    _first._put_up(schema_editor, _FROZEN)
 
 
 def _unguard(apps: Any, schema_editor: Any) -> None:
     for table in _FROZEN:
-        _drop(schema_editor, table)
+        _first._take_down(schema_editor, table)
+    # 0002 is still applied then: what it guards stays guarded.
+    _first._put_up(schema_editor, _first._FROZEN)
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +13,16 @@ from unipact.agreement.engine.terms import Text
 from unipact.analysis.evaluation import Page
 from unipact.analysis.evaluation.evaluator import Evaluator
 from unipact.analysis.registry import NavigationEntry
+from unipact.analysis.tables import TABLES
 from unipact.errors import NotFound
 from unipact.installation import Installation
+from unipact.turns import OneAtATime
 
 PAGE_ROWS = 25
 _INTERVALS = 1_000
 
 # A page's query reads at most a few parts of one table; two at a time would only share two cores.
-_ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = OneAtATime()
 
 Evidence = Mapping[str, Any]
 
@@ -45,7 +46,7 @@ def rows_page(
     Raises:
         NotFound: there are no such rows, or no field that runs declares the metric.
         Invalid: the cursor is not one that a page gave.
-        Unavailable: the snapshot is not in this lake any more.
+        Unavailable: the snapshot is not in this lake any more, or others are read for too long.
     """
     with _ONE_AT_A_TIME:
         return _evaluator(_commits()).evidence_rows(evidence, name, cursor, limit)
@@ -73,11 +74,15 @@ _INTERVAL_PAGES: dict[str, Page] = {}
 
 
 def owners_of(evidence: Evidence, tables: tuple[str, ...]) -> dict[str, str]:
-    """Owner → visibility (the strictest) of the batches in ``tables`` at the snapshot."""
+    """Owner → visibility (the strictest) of the batches in ``tables`` at the snapshot.
+
+    The list of tables tells the owner and the source of every batch, so it counts as all of them.
+    """
     rank = {"public": 0, "shared": 1, "own": 2}
     snapshot = installation().lake.at(evidence["snapshot"])
     found: dict[str, str] = {}
-    for name in tables:
+    asked = snapshot.tables if TABLES.name in tables else tables
+    for name in asked:
         for entry in snapshot.tables[name].entries if name in snapshot.tables else ():
             if rank[entry.visibility] >= rank[found.get(entry.owner, "public")]:
                 found[entry.owner] = entry.visibility
@@ -85,7 +90,11 @@ def owners_of(evidence: Evidence, tables: tuple[str, ...]) -> dict[str, str]:
 
 
 def attributions() -> tuple[Text, ...]:
-    """Who asks to be named wherever data of this lake show, each once."""
+    """Who asks to be named wherever data of this lake show, each once.
+
+    What a party keeps to itself shows to nobody else, so its sources are not named either: the
+    answer is the same for both parties.
+    """
     return _attributions(_commits())
 
 
@@ -104,6 +113,9 @@ def _evaluator(_grown: tuple[Path, int]) -> Evaluator:
 @lru_cache(maxsize=2)
 def _attributions(_grown: tuple[Path, int]) -> tuple[Text, ...]:
     entries = [
-        entry for state in installation().lake.resolve().tables.values() for entry in state.entries
+        entry
+        for state in installation().lake.resolve().tables.values()
+        for entry in state.entries
+        if entry.visibility != "own"
     ]
     return tuple(dict.fromkeys(each.attribution for each in entries if each.attribution.en))

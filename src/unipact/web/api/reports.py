@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
-from unipact.agreement.api.asking import standing
+from unipact.agreement.api.asking import asking, standing
 from unipact.agreement.api.forms import Id, Strict, answers
 from unipact.agreement.queries.report.edition import Edition, edition_of, in_year, require_one
 from unipact.agreement.queries.report.form import report_json
@@ -17,6 +19,7 @@ from unipact.agreement.queries.report.pages import report_html
 from unipact.agreement.queries.report.pdf import report_pdf
 from unipact.agreement.roles import Act
 from unipact.web.lake import attributions
+from unipact.web.throttle import HEAVY_WORK, take
 
 router = Router(tags=["reports"])
 
@@ -56,9 +59,13 @@ def report(request: HttpRequest, agreement: Id, asked: Query[ReportAsked]) -> Ht
 def report_to_print(
     request: HttpRequest, agreement: Id, asked: Query[SpokenReportAsked]
 ) -> HttpResponse:
-    """The same as a tagged PDF in one language."""
+    """The same as a tagged PDF in one language.
+
+    One that was not made before takes seconds, and counts like an evaluation.
+    """
     edition = _edition(request, agreement, asked)
-    content = report_pdf(edition, asked.language, attributions())
+    permit = partial(take, HEAVY_WORK, asking(request).party, now=timezone.now())
+    content = report_pdf(edition, asked.language, attributions(), before_making=permit)
     return HttpResponse(content, content_type="application/pdf")
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import atexit
 import gc
 import hashlib
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple
 
 from unipact.agreement.engine.terms import Text
@@ -26,6 +24,7 @@ from unipact.agreement.queries.report.pages import (
     style_sheet,
 )
 from unipact.errors import Finding, Unavailable
+from unipact.turns import OneAtATime
 
 #: The slices of our font, each a family of its own, in the order in which they are asked: the
 #: stack in print.css names them. WeasyPrint does not choose between files by ``unicode-range``.
@@ -36,8 +35,8 @@ _SCHEME = "unipact-font:"
 _KEPT = 16
 
 # Pango's fonts and their files are one of a kind in a process, and a PDF takes all of a core.
-_ONE_AT_A_TIME = Lock()
-_MADE: OrderedDict[str, bytes] = OrderedDict()
+_ONE_AT_A_TIME = OneAtATime()
+_MADE: dict[str, bytes] = {}
 
 
 class _Library(NamedTuple):
@@ -48,25 +47,36 @@ class _Library(NamedTuple):
     fetcher: Any
 
 
-def report_pdf(edition: Edition, language: Language, sources: Sequence[Text] = ()) -> bytes:
+def report_pdf(
+    edition: Edition,
+    language: Language,
+    sources: Sequence[Text] = (),
+    *,
+    before_making: Callable[[], None] = lambda: None,
+) -> bytes:
     """The report of an edition on A4, tagged as PDF/UA-1 asks; the same bytes for the same report.
 
     ``sources`` are those who ask to be named wherever their data show. A worker keeps the last
-    sixteen.
+    sixteen that it made; only one that is made anew calls ``before_making``, which may refuse by
+    raising.
 
     Raises:
-        Unavailable: Pango is not installed.
+        Unavailable: Pango is not installed, or others are made for too long.
     """
     page = page_of(edition, language, sources, style=_font_faces() + style_sheet(PAPER))
     # The page says all that the PDF does: run document, day, language, sources, version, style.
     key = hashlib.sha256(page.encode()).hexdigest()
+    if (kept := _MADE.get(key)) is not None:
+        return kept
     with _ONE_AT_A_TIME:
-        if key not in _MADE:
-            _MADE[key] = _made(page, key)
+        # Somebody who waited for the same report finds it made.
+        if (kept := _MADE.get(key)) is None:
+            _library()
+            before_making()
+            kept = _MADE[key] = _made(page, key)
             while len(_MADE) > _KEPT:
-                _MADE.popitem(last=False)
-        _MADE.move_to_end(key)
-        return _MADE[key]
+                del _MADE[next(iter(_MADE))]
+        return kept
 
 
 def _made(page: str, identifier: str) -> bytes:

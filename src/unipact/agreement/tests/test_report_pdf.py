@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 from pypdf import PdfReader
+from pypdf.generic import StreamObject
 
 from unipact.agreement.engine.terms import Text
 from unipact.agreement.queries.report import pdf
@@ -303,6 +304,8 @@ def test_even_markup_that_got_through_fetches_nothing(tmp_path):
     """The fetcher refuses what the escaping would have stopped before."""
     secret = tmp_path / "secret.css"
     secret.write_text('p::after { content: "LEAKED" }', encoding="utf-8")
+    passage = tmp_path / "passage.html"
+    passage.write_text("<p>LEAKED</p>", encoding="utf-8")
     server = _Server()
     try:
         page = (
@@ -312,7 +315,9 @@ def test_even_markup_that_got_through_fetches_nothing(tmp_path):
             f'<link rel="attachment" href="{secret.as_uri()}">'
             f'<style>@import "{secret.as_uri()}";p{{background:url({server.address}/b)}}</style>'
             f'</head><body><p>Text</p><img alt="x" src="{server.address}/c.png">'
-            f'<object data="file:///etc/passwd"></object></body></html>'
+            f'<object data="file:///etc/passwd"></object>'
+            f'<object data="{passage.as_uri()}"></object>'
+            f'<a rel="attachment" href="{secret.as_uri()}">file</a></body></html>'
         )
         made = pdf._made(page, "0")
     finally:
@@ -320,9 +325,46 @@ def test_even_markup_that_got_through_fetches_nothing(tmp_path):
 
     reader = PdfReader(BytesIO(made))
     assert server.asked == []
-    assert "LEAKED" not in _text(reader)
+    assert "Text" in _text(reader)
     assert not reader.attachments
-    assert b"root:" not in made
+    assert _files(reader) == []
+    told = "".join(_contents(reader))
+    assert "LEAKED" not in told + _text(reader)
+    assert "root:" not in told + _text(reader)
+
+
+def test_a_file_that_did_get_in_would_be_found(tmp_path):
+    """The same look at a PDF that was let fetch: what it must not find above, it finds here."""
+    from weasyprint import HTML, Attachment
+
+    secret = tmp_path / "secret.css"
+    secret.write_text("root:x:0:0", encoding="utf-8")
+    page = HTML(string="<title>T</title><p>Text</p>")
+    reader = PdfReader(BytesIO(page.write_pdf(attachments=[Attachment(filename=str(secret))])))
+
+    assert _files(reader)
+    assert any("root:" in each for each in _contents(reader))
+
+
+def _objects(reader: PdfReader) -> list[Any]:
+    """Every object of a PDF, whether anything leads to it or not."""
+    found = [reader.get_object(number) for number in range(1, reader.trailer["/Size"])]
+    return [each for each in found if each is not None]
+
+
+def _files(reader: PdfReader) -> list[Any]:
+    """The objects that are files, or name one."""
+    kinds = {"/EmbeddedFile", "/Filespec"}
+    return [
+        each for each in _objects(reader) if isinstance(each, dict) and each.get("/Type") in kinds
+    ]
+
+
+def _contents(reader: PdfReader) -> Iterator[str]:
+    """Every stream of a PDF as it is when it is unpacked."""
+    for each in _objects(reader):
+        if isinstance(each, StreamObject):
+            yield each.get_data().decode("latin-1")
 
 
 @pytest.mark.parametrize(

@@ -14,43 +14,54 @@ from unipact.agreement.queries.evidence import evidence_found
 from unipact.agreement.roles import Act
 from unipact.agreement.views import here_of
 from unipact.analysis.evaluation import Page
+from unipact.errors import NotFound
 from unipact.web.lake import intervals_page, rows_page
-from unipact.web.sight import require_visible, tables_of
+from unipact.web.sight import note_read, require_rows_visible, rows_visible, tables_of
 
 
 @require_GET
 def evidence_page(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
-    """One piece of evidence, down to the rows for whoever may see them."""
+    """One piece of evidence, down to intervals and rows for whoever may see them."""
     here = here_of(request, agreement)
     here.actor.require(Act.EVIDENCE_SEE)
     found = evidence_found(here, digest)
-    evidence = found.evidence
-    intervals = intervals_page(evidence)
-    if intervals is not None:
-        require_visible(here.actor, evidence, tables_of(evidence), kind="evidence-intervals")
+    evidence, tables = found.evidence, tables_of(found.evidence)
+    is_visible = rows_visible(here.actor, evidence, tables)
+    intervals = intervals_page(evidence) if is_visible else None
     context: dict[str, Any] = {
         "found": found,
         "evidence": evidence,
+        "is_visible": is_visible,
         "intervals": intervals,
         "chart": intervals and _chart(intervals),
         "command": f"unipact verify run-{here.slug}-{here.as_of}.json",
     }
-    return render(request, "evidence.html", context)
+    answer = render(request, "evidence.html", context)
+    kind = "evidence-document" if intervals is None else "evidence-intervals"
+    note_read(here.actor, evidence, tables, kind=kind)
+    return answer
 
 
 @require_GET
 def evidence_rows(request: HttpRequest, agreement: str, digest: str) -> HttpResponse:
-    """A page of the rows: a fragment for htmx, the whole page without it."""
+    """A page of the rows: a fragment for htmx, the whole page without it.
+
+    Raises:
+        NotFound: there is no such set of rows.
+        NotPermitted: the role may not, or the owner keeps these rows to itself.
+    """
     here = here_of(request, agreement)
     here.actor.require(Act.EVIDENCE_ROWS_SEE)
     found = evidence_found(here, digest)
     sets = {each["name"]: each for each in found.evidence["rows"]["sets"]}
-    name = request.GET.get("set") or next(iter(sets))
-    tables = tuple(sets[name]["tables"]) if name in sets else ()
-    require_visible(here.actor, found.evidence, tables, kind="evidence-rows")
+    name = request.GET.get("set") or next(iter(sets), None)
+    if name not in sets:
+        raise NotFound("there is no such set of rows")
+    tables = tuple(sets[name]["tables"])
+    require_rows_visible(here.actor, found.evidence, tables)
     page = rows_page(found.evidence, name=name, cursor=request.GET.get("after") or None)
     fragment = bool(request.headers.get("HX-Request"))
-    return render(
+    answer = render(
         request,
         "_evidence_rows.html" if fragment else "evidence_rows.html",
         {
@@ -61,6 +72,8 @@ def evidence_rows(request: HttpRequest, agreement: str, digest: str) -> HttpResp
             "is_first": not request.GET.get("after"),
         },
     )
+    note_read(here.actor, found.evidence, tables, kind="evidence-rows")
+    return answer
 
 
 @require_GET
@@ -69,11 +82,11 @@ def evidence_json(request: HttpRequest, agreement: str, digest: str) -> HttpResp
     here = here_of(request, agreement)
     here.actor.require(Act.EVIDENCE_SEE)
     found = evidence_found(here, digest)
-    require_visible(here.actor, found.evidence, tables_of(found.evidence), kind="evidence-document")
     content = json.dumps(found.evidence, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     response = HttpResponse(content, content_type="application/json")
     name = f"evidence-{digest[:12]}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    note_read(here.actor, found.evidence, tables_of(found.evidence), kind="evidence-document")
     return response
 
 

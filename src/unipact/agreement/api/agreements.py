@@ -23,7 +23,7 @@ from unipact.agreement.api.forms import (
 from unipact.agreement.queries.commitments import commitment_found, side_of
 from unipact.agreement.queries.standpoint import agreements_of, document_bytes
 from unipact.agreement.queries.terms import version_named, version_row, version_rows
-from unipact.agreement.roles import Act
+from unipact.agreement.roles import Act, Actor
 from unipact.agreement.services import agreement_export, agreement_import
 
 router = Router(tags=["agreement"])
@@ -125,7 +125,10 @@ def run(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> HttpResponse
 def commitments(
     request: HttpRequest, agreement: Id, asked: Query[CommitmentsAsked]
 ) -> dict[str, Any]:
-    """Every commitment with its periods, forecasts, milestones and evidence."""
+    """Every commitment with its periods, forecasts, milestones and evidence.
+
+    A token that may not see evidence gets its `format` and `id` in place of the document.
+    """
     here = standing(request, agreement, asked.as_of)
     sides = _SIDES.get(asked.side or "")
 
@@ -136,7 +139,8 @@ def commitments(
             and (sides is None or side_of(each, here.actor.party) in sides)
         )
 
-    return {"items": [each for each in evaluated(here)["commitments"] if is_asked(each)]}
+    items = [each for each in evaluated(here)["commitments"] if is_asked(each)]
+    return {"items": [_commitment_seen(here.actor, each) for each in items]}
 
 
 @router.get(
@@ -147,8 +151,12 @@ def commitments(
 def commitment(
     request: HttpRequest, agreement: Id, commitment: Id, asked: Query[AsOf]
 ) -> Mapping[str, Any]:
-    """Its target, where it stands and why, its forecast, and the evidence under each value."""
-    return commitment_found(standing(request, agreement, asked.as_of), commitment)
+    """Its target, where it stands and why, its forecast, and the evidence under each value.
+
+    A token that may not see evidence gets its `format` and `id` in place of the document.
+    """
+    here = standing(request, agreement, asked.as_of)
+    return _commitment_seen(here.actor, commitment_found(here, commitment))
 
 
 @router.get(
@@ -167,5 +175,22 @@ def contributions(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> di
     openapi_extra=answers("run.benefit", in_items=True),
 )
 def benefits(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> dict[str, Any]:
-    """The benefits that were agreed, with their values where a metric measures them."""
-    return {"items": evaluated(standing(request, agreement, asked.as_of))["benefits"]}
+    """The benefits that were agreed, with their values where a metric measures them.
+
+    A token that may not see evidence gets its `format` and `id` in place of the document.
+    """
+    here = standing(request, agreement, asked.as_of)
+    return {"items": [_evidence_seen(here.actor, each) for each in evaluated(here)["benefits"]]}
+
+
+def _commitment_seen(actor: Actor, commitment: Mapping[str, Any]) -> Mapping[str, Any]:
+    periods = [_evidence_seen(actor, each) for each in commitment["periods"]]
+    return {**commitment, "periods": periods}
+
+
+def _evidence_seen(actor: Actor, part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A period or a benefit; its evidence is named only, unless the actor may see evidence."""
+    if part["evidence"] is None or actor.may(Act.EVIDENCE_SEE):
+        return part
+    named = {name: part["evidence"][name] for name in ("format", "id")}
+    return {**part, "evidence": named}

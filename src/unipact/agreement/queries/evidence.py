@@ -28,6 +28,10 @@ class FoundEvidence:
 def evidence_found(here: Standpoint, digest: str) -> FoundEvidence:
     """The evidence with this hash, in the shown run document or in any other of the agreement.
 
+    A hash that nobody has is looked for in every run document of the agreement. A worker keeps 64
+    of them parsed (``document_of``): five years, evaluated monthly. Where there are more, each
+    such question parses the others again.
+
     Raises:
         NotFound: no run document that the reader may see holds it.
     """

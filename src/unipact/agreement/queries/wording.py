@@ -83,6 +83,7 @@ KINDS: _Words = {
 }
 GRAINS: _Words = {"hour": _("hour"), "day": _("day"), "month": _("month")}
 ACCESSES: _Words = {
+    "evidence-document": _("Document of evidence"),
     "evidence-rows": _("Rows behind evidence"),
     "evidence-intervals": _("Intervals behind evidence"),
     "meters": _("List of meters"),

@@ -15,7 +15,7 @@ from unipact.agreement.roles import Act
 from unipact.analysis.evaluation import Page
 from unipact.errors import NotFound
 from unipact.web.lake import intervals_page, rows_page
-from unipact.web.sight import require_visible, tables_of
+from unipact.web.sight import note_read, require_rows_visible, tables_of
 
 router = Router(tags=["evidence"])
 
@@ -51,11 +51,15 @@ class Rows(Schema):
 
 @router.get(_AT, summary="A piece of evidence", openapi_extra=answers("evidence"))
 def evidence(request: HttpRequest, agreement: Id, digest: Hash) -> Any:
-    """The document whole, so that its id is its hash (RFC 8785, SHA-256)."""
+    """The document whole, so that its id is its hash (RFC 8785, SHA-256).
+
+    It holds no rows and is both parties' own, so it is there even where the rows behind it are
+    kept by their owner; that owner sees who asked for it.
+    """
     here = standing(request, agreement)
     here.actor.require(Act.EVIDENCE_SEE)
     found = evidence_found(here, digest).evidence
-    require_visible(here.actor, found, tables_of(found), kind="evidence-document")
+    note_read(here.actor, found, tables_of(found), kind="evidence-document")
     return found
 
 
@@ -71,8 +75,11 @@ def evidence_rows(
     name = asked.set or next(iter(sets), None)
     if name not in sets:
         raise NotFound("there is no such set of rows")
-    require_visible(here.actor, found, tuple(sets[name]["tables"]), kind="evidence-rows")
-    return _said(rows_page(found, name=name, cursor=asked.after, limit=asked.limit))
+    tables = tuple(sets[name]["tables"])
+    require_rows_visible(here.actor, found, tables)
+    page = rows_page(found, name=name, cursor=asked.after, limit=asked.limit)
+    note_read(here.actor, found, tables, kind="evidence-rows")
+    return _said(page)
 
 
 @router.get(f"{_AT}/intervals", response=Rows, summary="The intervals that sum to a value")
@@ -81,10 +88,12 @@ def evidence_intervals(request: HttpRequest, agreement: Id, digest: Hash) -> Any
     here = standing(request, agreement)
     here.actor.require(Act.EVIDENCE_SEE)
     found = evidence_found(here, digest).evidence
+    tables = tables_of(found)
+    require_rows_visible(here.actor, found, tables)
     page = intervals_page(found)
     if page is None:
         raise NotFound("this evidence has no intervals")
-    require_visible(here.actor, found, tables_of(found), kind="evidence-intervals")
+    note_read(here.actor, found, tables, kind="evidence-intervals")
     return _said(page)
 
 

@@ -37,8 +37,7 @@ def _secret(purpose: Purpose, party: str = "uni", role: Role = Role.COOPERATION_
 def secrets() -> dict[Purpose, str]:
     """An officer's token for each purpose, over the small agreement."""
     kept_evaluations(kept_version())
-    found = {purpose: _secret(purpose) for purpose in Purpose}
-    return found
+    return {purpose: _secret(purpose) for purpose in Purpose}
 
 
 def _records() -> dict[str, list[Any]]:
@@ -46,7 +45,7 @@ def _records() -> dict[str, list[Any]]:
     return {
         model.__name__: [
             {name: value for name, value in row.items() if name != "last_used_at"}
-            for row in model.objects.order_by("pk").values()
+            for row in model._default_manager.order_by("pk").values()
         ]
         for model in apps.get_models()
         if model.__module__.startswith("unipact.") and model.__name__ != "Rate"

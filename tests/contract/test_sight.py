@@ -219,8 +219,12 @@ def test_the_other_party_may_take_the_same_number_and_the_same_terms(
     first = program.ask("post", address, _draft("other words"))
     assert first.status_code == 201, first.content
     second = program.ask("post", address, _draft(MARK))
-    assert second.status_code == 409
-    # What stands in the way is the draft of its own.
-    assert planted["draft"].sha256 not in second.content.decode()
-    drafts = AgreementVersion.objects.filter(drafted_by__slug=PARTIES[other])
-    assert [each.sha256 for each in drafts] == [first.json()["sha256"]]
+    # It takes the place of its own draft, in the very words of the one that it never sees.
+    assert (second.status_code, second.json()["sha256"]) == (201, planted["draft"].sha256)
+    states = AgreementVersion.objects.filter(drafted_by__slug=PARTIES[other])
+    assert dict(states.values_list("sha256", "state")) == {
+        first.json()["sha256"]: "withdrawn",
+        second.json()["sha256"]: "draft",
+    }
+    planted["draft"].refresh_from_db()
+    assert planted["draft"].state == "draft"

@@ -159,7 +159,7 @@ class AgreementVersion(AppendOnly):
             ),
             models.UniqueConstraint(
                 fields=("agreement", "n", "drafted_by"),
-                condition=Q(drafted_by__isnull=False),
+                condition=Q(drafted_by__isnull=False, state="draft"),
                 name="draft_number_is_unique",
             ),
             models.UniqueConstraint(
@@ -191,7 +191,7 @@ class AgreementVersion(AppendOnly):
 
 
 def versions_seen(actor: Actor | None) -> Any:
-    """The versions that ``actor`` may know of: its party's agreements, without others' drafts.
+    """The versions that ``actor`` may know of: those of both, and the drafts of its own party.
 
     None is the command line, which sees all.
     """
@@ -199,7 +199,7 @@ def versions_seen(actor: Actor | None) -> Any:
     if actor is None:
         return versions
     return versions.filter(
-        Q(drafted_by__isnull=True) | Q(drafted_by__slug=actor.party),
+        Q(drafted_by__isnull=True) | Q(drafted_by__slug=actor.party, state=VersionState.DRAFT),
         agreement__parties__slug=actor.party,
     )
 

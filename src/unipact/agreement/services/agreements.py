@@ -35,7 +35,8 @@ def agreement_import(
     """Keep an agreement file, byte for byte, as the next version; the same terms are kept once.
 
     Who: roles with ``agreement_import``, for the next version of an agreement of their own party.
-    It is a draft of that party, which the other does not see. ``actor`` is None for the command
+    It is a draft of that party, which the other does not see; another draft of the same number
+    takes its place, and the one before is withdrawn. ``actor`` is None for the command
     line: it brings new agreements with their parties, and may take over a version that is
     ``in_force`` already, which makes the one before superseded. ``agreement`` is the id that the
     file must have, where the door has named one.
@@ -67,9 +68,13 @@ def agreement_import(
         }
         same = held.get(file.agreement.version)
         if same is not None:
-            if same.sha256 != _bare(file.sha256):
+            if same.sha256 == _bare(file.sha256):
+                return same
+            if same.drafted_by_id is None:
                 raise Conflict(f"{same} holds other terms; change them in a new version")
-            return same
+            AgreementVersion.objects.filter(pk=same.pk).update(
+                state=version_moved("draft", "withdrawn")
+            )
         _require_successor(file.agreement, held)
         return _version_create(actor, holder, file, state=state, now=now)
 

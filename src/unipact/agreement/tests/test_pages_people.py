@@ -103,9 +103,18 @@ def test_what_is_sent_without_our_forms_token_is_refused() -> None:
     assert not Invitation.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["invite/", "invitations/1/withdraw/"])
+@pytest.mark.parametrize("address", ["invite/", "invitations/{}/withdraw/"])
 def test_what_changes_something_is_not_done_by_opening_it(officer: Client, address: str) -> None:
-    assert officer.get(f"{PEOPLE}{address}").status_code == 405
+    """Whoever comes by a link, or back from the sign-in, is led to the page of the form."""
+    officer.post(f"{PEOPLE}invite/", {"note": "Li Na", "role": "analyst"})
+    invitation = Invitation.objects.get()
+    opened = officer.get(f"{PEOPLE}{address.format(invitation.pk)}")
+    assert (opened.status_code, opened.headers["Location"]) == (302, PEOPLE)
+    refused = window("uni", Role.EXECUTIVE).get(f"{PEOPLE}{address.format(invitation.pk)}")
+    assert refused.status_code == 403
+    invitation.refresh_from_db()
+    assert invitation.revoked_at is None
+    assert Invitation.objects.count() == 1
 
 
 # Inviting

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -11,9 +13,11 @@ from unipact.agreement.models import (
     AgreementVersion,
     Evaluation,
     Party,
+    versions_seen,
 )
 from unipact.agreement.queries.standpoint import standpoint_of
-from unipact.agreement.roles import MATRIX, Act, Role, Side
+from unipact.agreement.queries.terms import version_named
+from unipact.agreement.roles import MATRIX, Act, Actor, Role, Side
 from unipact.agreement.services import (
     access_log_append,
     agreement_export,
@@ -157,6 +161,26 @@ def test_reading_the_other_partys_record_is_noted_and_ones_own_is_not() -> None:
     assert (line.reader.slug, line.owner.slug, line.record) == ("firm", "uni", "m")
 
 
+def test_a_reader_has_one_line_per_record_within_an_hour() -> None:
+    kept_version()
+    reader = actor("firm", Role.ANALYST)
+
+    def read(minutes: int, *, by: Actor = reader, kind: str = "rows", record: str = "r") -> int:
+        at = NOW + timedelta(minutes=minutes)
+        line = access_log_append(actor=by, owner="uni", kind=kind, record=record, now=at)
+        return int(line.pk) if line else 0
+
+    first = read(0)
+    assert {read(minutes) for minutes in range(1, 60)} == {first}
+    others = {
+        read(59, record="s"),
+        read(59, kind="meter"),
+        read(59, by=actor("firm", Role.EXECUTIVE)),
+        read(60),
+    }
+    assert len(others | {first}) == AccessLog.objects.count() == 5
+
+
 def test_a_party_that_nobody_knows_owns_no_record() -> None:
     kept_version()
     with pytest.raises(NotFound):
@@ -234,3 +258,24 @@ def test_a_partys_draft_is_in_nobody_elses_way() -> None:
     assert len({draft.pk, theirs.pk, signed.pk}) == 3
     assert (signed.state, signed.drafted_by) == ("in_force", None)
     assert (draft.state, draft.sha256) == ("draft", signed.sha256)
+
+
+def test_another_draft_of_a_number_takes_the_place_of_the_one_before() -> None:
+    first = agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    following = f'version = 2\nprevious = "sha256:{first.sha256}"'
+    officer = actor("uni", Role.COOPERATION_OFFICER)
+    typo = spoiled("version = 1", following).replace(b"A small pact.", b"A smal pact.")
+    mended = spoiled("version = 1", following)
+    before = agreement_import(actor=officer, content=typo, now=NOW)
+    after = agreement_import(actor=officer, content=mended, now=NOW)
+    before.refresh_from_db()
+    assert (before.state, after.state) == ("withdrawn", "draft")
+    assert bytes(before.original) == typo
+    assert [each.n for each in versions_seen(officer)] == [1, 2]
+    assert (
+        agreement_export(actor=officer, version=version_named("pact", 2, actor=officer)) == mended
+    )
+    # Back to the first words: a draft again, and still one.
+    again = agreement_import(actor=officer, content=typo, now=NOW)
+    assert again.pk not in {before.pk, after.pk}
+    assert [each.pk for each in versions_seen(officer).filter(state="draft")] == [again.pk]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from unipact.agreement.views.here import here_of
+from unipact.agreement.views.here import here_of, post_or_back
 
-__all__ = ["here_of"]
+__all__ = ["here_of", "post_or_back"]

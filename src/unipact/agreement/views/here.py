@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from unipact.agreement.queries.standpoint import Standpoint, actor_of, standpoint_of
+from unipact.agreement.roles import Act
 from unipact.errors import Finding, Invalid
+
+View = Callable[..., HttpResponse]
+
+
+def post_or_back(page: str, act: Act) -> Callable[[View], View]:
+    """Take forms only. Whoever comes by a link, or back from the sign-in, is led to ``page``.
+
+    Raises:
+        NotPermitted: the role does not permit ``act``, for which the form would be.
+    """
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def handle(request: HttpRequest, agreement: str, **parts: Any) -> HttpResponse:
+            if request.method in {"GET", "HEAD"}:
+                here_of(request, agreement).actor.require(act)
+                return redirect(page, agreement=agreement)
+            return view(request, agreement, **parts)
+
+        return require_http_methods(["GET", "HEAD", "POST"])(handle)
+
+    return decorated
 
 
 def here_of(request: HttpRequest, agreement: str | None = None) -> Standpoint:

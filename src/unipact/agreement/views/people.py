@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from unipact.agreement.formats.secret import invitation_path
 from unipact.agreement.queries.people import (
@@ -34,7 +34,7 @@ from unipact.agreement.services import (
     membership_move,
 )
 from unipact.agreement.views.filled import Filled, chosen, filled, page_asked
-from unipact.agreement.views.here import here_of
+from unipact.agreement.views.here import here_of, post_or_back
 from unipact.errors import Conflict, Invalid
 
 _INVITE = ("role", "note")
@@ -70,7 +70,7 @@ def _people(request: HttpRequest, here: Standpoint, **more: Any) -> HttpResponse
     return render(request, "agreement/people.html", context | more, status=form.status)
 
 
-@require_POST
+@post_or_back("agreement:people", Act.PEOPLE_MANAGE)
 def invite(request: HttpRequest, agreement: str) -> HttpResponse:
     """Invite somebody; the answer shows the link, this once."""
     here = here_of(request, agreement)
@@ -95,7 +95,7 @@ def invite(request: HttpRequest, agreement: str) -> HttpResponse:
     return _people(request, here, made=made)
 
 
-@require_POST
+@post_or_back("agreement:people", Act.PEOPLE_MANAGE)
 def withdraw(request: HttpRequest, agreement: str, invitation: int) -> HttpResponse:
     """Withdraw an invitation that is still open."""
     here = here_of(request, agreement)

@@ -92,3 +92,14 @@ def json_of(answer: HttpResponse) -> dict[str, object]:
     """The body of an answer that is JSON."""
     found: dict[str, object] = json.loads(answer.content)
     return found
+
+
+@pytest.mark.django_db
+def test_an_address_that_takes_forms_only_has_a_page_for_who_comes_by_a_link(
+    client: Client, django_user_model: type
+) -> None:
+    client.force_login(django_user_model.objects.create_user("li"))  # type: ignore[attr-defined]
+    answer = client.get("/sign-in/demo/")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert b"<html" in answer.content

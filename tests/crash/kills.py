@@ -129,8 +129,9 @@ def kill(act: Act, times: int, seed: int) -> Tally:
         else:
             assert code == 0
             tally.ended += 1
-            # The machine has less to do than it had: the act is over sooner.
-            whole = max(begun, min(whole, time.monotonic() - start))
+            # The machine has less to do than it had: it starts and ends sooner.
+            whole = min(whole, time.monotonic() - start)
+            begun = min(begun, _START * whole)
             # It said that it was done: nothing of it may be missing.
             assert found == after
         assert act.says(run(act, home)) == said

@@ -150,7 +150,6 @@ def test_what_the_other_party_reads_is_noted_with_its_token(other: Program) -> N
     assert sorted(noted.values_list("kind", "record")) == [
         ("meter", "campus.readings/b2"),
         ("meters", "campus.readings"),
-        ("meters", "campus.readings"),
     ]
 
 

@@ -60,7 +60,10 @@ def _section(method: str, address: str, operation: dict[str, Any]) -> Iterator[s
     if asked:
         yield "| in the question | |\n|---|---|"
         for each in asked:
-            text = each.get("description") or each["schema"].get("description") or ""
+            schema = each["schema"]
+            text = each.get("description") or schema.get("description") or ""
+            if values := list(_values(schema)):
+                text = f"{text} One of {', '.join(values)}.".strip()
             yield f"| `{each['name']}` | {text} |"
         yield ""
     for kind, body in operation.get("requestBody", {}).get("content", {}).items():
@@ -72,6 +75,11 @@ def _section(method: str, address: str, operation: dict[str, Any]) -> Iterator[s
                 f"`{kind}`{_named(each['schema'])}" for kind, each in content.items()
             )
             yield f"Answers {code}{': ' + said if said else ''}.\n"
+
+
+def _values(schema: dict[str, Any]) -> Iterator[str]:
+    for part in (schema, *schema.get("anyOf", ())):
+        yield from (f"`{each}`" for each in part.get("enum", ()))
 
 
 def _named(schema: dict[str, Any]) -> str:

@@ -185,6 +185,8 @@ def test_no_spelling_of_the_address_opens_it_without_a_token(secrets, address) -
         "asof=2019-12-31",
         "as_of=2019-12-31%00",
         "field=" + "x" * 65,
+        "field=nothing",
+        "standing=zzz",
     ],
 )
 def test_a_question_that_is_not_understood_is_refused(secrets, question) -> None:

@@ -21,10 +21,11 @@ from unipact.agreement.api.forms import (
     answers,
 )
 from unipact.agreement.queries.commitments import commitment_found, side_of
-from unipact.agreement.queries.standpoint import agreements_of, document_bytes
+from unipact.agreement.queries.standpoint import Document, agreements_of, document_bytes
 from unipact.agreement.queries.terms import version_named, version_row, version_rows
 from unipact.agreement.roles import Act, Actor
 from unipact.agreement.services import agreement_export, agreement_import
+from unipact.errors import Finding, Invalid
 
 router = Router(tags=["agreement"])
 
@@ -131,6 +132,7 @@ def commitments(
     """
     here = standing(request, agreement, asked.as_of)
     sides = _SIDES.get(asked.side or "")
+    _require_field(evaluated(here), asked.field)
 
     def is_asked(each: Mapping[str, Any]) -> bool:
         return (
@@ -181,6 +183,13 @@ def benefits(request: HttpRequest, agreement: Id, asked: Query[AsOf]) -> dict[st
     """
     here = standing(request, agreement, asked.as_of)
     return {"items": [_evidence_seen(here.actor, each) for each in evaluated(here)["benefits"]]}
+
+
+def _require_field(document: Document, field: str | None) -> None:
+    known = [str(each["id"]) for each in document["agreement"]["fields"]]
+    if field is not None and field not in known:
+        finding = Finding("query.field", "is no field here", f"Known: {', '.join(known)}.")
+        raise Invalid("the question is wrong", findings=[finding])
 
 
 def _commitment_seen(actor: Actor, commitment: Mapping[str, Any]) -> Mapping[str, Any]:

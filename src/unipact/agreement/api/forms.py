@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Path, Schema
 from pydantic import ConfigDict, Field
 
+from unipact.agreement.queries.wording import Standing
 from unipact.agreement.roles import Act, Purpose, Role, Side
 
 #: An integer key of the database; more does not fit into one.
@@ -102,7 +103,7 @@ class AsOf(Strict):
 class CommitmentsAsked(AsOf):
     """Which commitments are asked for."""
 
-    standing: str | None = Field(None, max_length=32, description="Only with this standing.")
+    standing: Standing | None = Field(None, description="Only with this standing.")
     side: Literal["owed", "due"] | None = Field(None, description="Only what we owe, or are owed.")
     field: str | None = Field(None, max_length=64, description="Only of this field or flow.")
 

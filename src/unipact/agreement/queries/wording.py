@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ STANDINGS: _Words = {
     "reached": _("Reached"),
 }
 # The order in which a reader should see them: what needs somebody first.
-STANDING_ORDER = (
+Standing = Literal[
     "missed",
     "off_track",
     "at_risk",
@@ -33,7 +34,8 @@ STANDING_ORDER = (
     "met",
     "not_due",
     "no_data",
-)
+]
+STANDING_ORDER: tuple[str, ...] = get_args(Standing)
 EFFORTS: _Words = {
     "talent-cultivation": _("Talent cultivation"),
     "scientific-research": _("Scientific research"),

@@ -23,7 +23,8 @@ which every installation serves at `/api/v1/openapi.json`. How to begin, with a 
 purpose together, as the table of roles in the console says (`GET /api/v1/roles`).
 
 Every request carries `Authorization: Bearer TOKEN`, every `POST` an `Idempotency-Key`. Every
-answer to a `GET` has an `ETag`, and `If-None-Match` gets 304 where nothing changed. Whatever an
+answer to a `GET` has an `ETag`, and `If-None-Match` gets 304 where nothing changed; `HEAD` answers
+as `GET` does, without the body. Whatever an
 operation does not know, in the question or in the body, is refused with its name.
 """
 

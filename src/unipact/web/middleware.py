@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from unipact.web.api.language import language_asked
 from unipact.web.problems import problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -73,8 +75,9 @@ def body_limits(handler: Handler) -> Handler:
         most: int = settings.UNIPACT_MAX_BODY_API if is_api else settings.UNIPACT_MAX_BODY
         if _announced(request) <= most:
             return handler(request)
-        detail = gettext("A request here may have at most %(kib)s KiB.") % {"kib": most // _KIB}
-        return problem(request, 413, slug="too-large", detail=detail)
+        with language_asked(request) if is_api else nullcontext():
+            detail = gettext("A request here may have at most %(kib)s KiB.") % {"kib": most // _KIB}
+            return problem(request, 413, slug="too-large", detail=detail)
 
     return handle
 

@@ -16,6 +16,7 @@ from unipact.agreement.queries.tokens import token_actor
 from unipact.agreement.roles import Actor
 from unipact.errors import Finding, Invalid, UnipactError
 from unipact.web.address import network_of
+from unipact.web.api.language import language_asked
 from unipact.web.api.leases import Leases
 from unipact.web.api.once import answered_once
 from unipact.web.problems import problem, problem_of, unauthenticated
@@ -49,7 +50,9 @@ class ApiDoor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PREFIX):
             return self._handler(request)
-        answer = self._answer(request)
+        with language_asked(request) as language:
+            answer = self._answer(request)
+        answer.headers.setdefault("Content-Language", language)
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(answer, ("Authorization",))
         return answer
@@ -106,12 +109,29 @@ class ApiDoor:
         if answer.status_code != 405:
             return answer
         said = problem(request, 405, slug="method-not-allowed")
-        said.headers["Allow"] = answer.headers.get("Allow", "")
+        allowed = answer.headers.get("Allow", "").split(", ")
+        said.headers["Allow"] = ", ".join(allowed + ["HEAD"] * ("GET" in allowed))
         return said
 
 
 class ApiConditionalGet(ConditionalGetMiddleware):
-    """ETags for what the API reads: a hash of the answer, and 304 where the client has it."""
+    """ETags for what the API reads: a hash of the answer, and 304 where the client has it.
+
+    HEAD is answered here as GET is, without the body: only a whole answer has a hash and a length.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Ask as GET for whoever asks for the head alone."""
+        if request.method != "HEAD" or not request.path_info.startswith(PREFIX):
+            return super().__call__(request)
+        request.method = "GET"
+        answer = super().__call__(request)
+        request.method = "HEAD"
+        if isinstance(answer, HttpResponse):
+            if answer.status_code != 304:
+                answer.headers["Content-Length"] = str(len(answer.content))
+            answer.content = b""
+        return answer
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from unipact.settings.database import database
-from unipact.settings.environment import whole
+from unipact.settings.environment import database_of, whole, zone
 from unipact.settings.mail import mail
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -96,7 +95,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(os.environ.get("UNIPACT_DATABASE_URL", ""), UNIPACT_HOME)}
+DATABASES = {"default": database_of("UNIPACT_DATABASE_URL", UNIPACT_HOME)}
 # In the database, because codes that were used once must be known to every worker.
 CACHES = {
     "default": {
@@ -159,7 +158,7 @@ X_FRAME_OPTIONS = "DENY"
 
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("UNIPACT_TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = zone("UNIPACT_TIME_ZONE", "Asia/Shanghai")
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]

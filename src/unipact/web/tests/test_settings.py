@@ -18,6 +18,7 @@ _SHOW = (
     "print(json.dumps({n: getattr(s, n) for n in dir(s) if n.isupper() and"
     " isinstance(getattr(s, n), (bool, int, str, list))}, default=str))"
 )
+_PRODUCTION = "unipact.settings.production"
 _SECRET = "s" * 60
 _TOLD = {"UNIPACT_SECRET_KEY": _SECRET, "UNIPACT_HOSTS": "pact.example.org"}
 
@@ -71,12 +72,39 @@ def test_production_is_closed_and_speaks_tls_only() -> None:
         ({**_TOLD, "UNIPACT_TOKEN_REQUESTS": "1000001"}, "UNIPACT_TOKEN_REQUESTS"),
         ({**_TOLD, "UNIPACT_TOKEN_REQUESTS": "9" * 5_000}, "UNIPACT_TOKEN_REQUESTS must be from"),
         ({"UNIPACT_SECRET_KEY": "short", "UNIPACT_HOSTS": "x"}, "UNIPACT_SECRET_KEY"),
+        ({**_TOLD, "UNIPACT_TIME_ZONE": "Foo"}, "UNIPACT_TIME_ZONE must be a time zone"),
+        ({**_TOLD, "UNIPACT_TIME_ZONE": "Asia"}, "UNIPACT_TIME_ZONE must be a time zone"),
+        ({**_TOLD, "UNIPACT_TIME_ZONE": "../etc"}, "UNIPACT_TIME_ZONE must be a time zone"),
+        ({**_TOLD, "UNIPACT_DATABASE_URL": "mysql://x"}, "UNIPACT_DATABASE_URL must look like"),
+        ({**_TOLD, "UNIPACT_DATABASE_URL": "postgresql://h:x/n"}, "UNIPACT_DATABASE_URL must look"),
     ],
 )
 def test_production_names_what_it_was_not_told(given: dict[str, str], named: str) -> None:
     done = _production(**given)
     assert done.returncode != 0
     assert named in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("UNIPACT_TIME_ZONE", "Foo"),
+        ("UNIPACT_DATABASE_URL", "mysql://somebody:guarded@x/y"),
+    ],
+)
+def test_a_command_says_a_slip_of_the_settings_in_a_line(name: str, value: str) -> None:
+    kept = {each: was for each, was in os.environ.items() if not each.startswith("UNIPACT_")}
+    done = subprocess.run(
+        [Path(sys.executable).parent / "unipact", "agreement", "ls"],
+        env={**kept, **_TOLD, "DJANGO_SETTINGS_MODULE": _PRODUCTION, name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "guarded" not in done.stderr
 
 
 def test_production_demands_a_second_factor_of_officers_and_sends_no_mail_by_itself() -> None:

@@ -175,3 +175,15 @@ def test_a_member_of_an_unknown_party_is_refused(demo):
     done = unipact("agreement", "member", "li", "--party", "nobody", "--role", "analyst", home=demo)
     assert done.returncode == 2
     assert b"nobody" in done.stderr
+
+
+@pytest.mark.db
+def test_an_installation_without_tables_is_not_served_until_it_is_migrated(tmp_path):
+    home = tmp_path / "new" / "home"
+    refused = unipact("serve", "--port", "1", home=home)
+    assert refused.returncode == 1
+    assert b"has no tables yet" in refused.stderr
+    assert b"`unipact manage migrate` first" in refused.stderr
+    assert b"Traceback" not in refused.stderr
+    done = unipact("manage", "migrate", home=home)
+    assert done.returncode == 0, done.stderr.decode()

@@ -12,7 +12,7 @@ import typer
 
 from unipact.agreement.roles import Role
 from unipact.errors import Finding, Invalid
-from unipact.web.start import with_django, with_records
+from unipact.web.start import let_go_of_records, with_django, with_records
 
 app = typer.Typer(no_args_is_help=True, help="The agreements that the console holds.")
 
@@ -71,15 +71,20 @@ def serve(port: Port = 8000, workers: Workers = 2) -> None:
     Settings come from DJANGO_SETTINGS_MODULE (unipact.settings.production unless set) and the
     environment variables in docs/reference/settings.md. `unipact manage migrate` comes first.
     """
-    with_django("unipact.settings.production")
+    with_records("unipact.settings.production")
+    let_go_of_records()
     _listen(port, workers)
 
 
 def manage(context: typer.Context) -> None:
     """Run a command of Django's own: `unipact manage migrate`, `unipact manage createsuperuser`."""
     with_django("unipact.settings.production")
+    from django.conf import settings
     from django.core.management import execute_from_command_line
 
+    if context.args[:1] == ["migrate"]:
+        # The first command of a new installation.
+        Path(settings.UNIPACT_HOME).mkdir(parents=True, exist_ok=True)
     execute_from_command_line(["unipact manage", *context.args])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from unipact.errors import Finding, Invalid, Unavailable
 
@@ -34,10 +35,24 @@ def with_records(settings: str) -> None:
     from django.db import DatabaseError, connection
 
     try:
-        tables = connection.introspection.table_names()
+        # SQLite makes a missing file, but no missing folder.
+        is_file = connection.vendor == "sqlite"
+        is_new = is_file and not Path(connection.settings_dict["NAME"]).parent.is_dir()
+        tables = [] if is_new else connection.introspection.table_names()
     except DatabaseError as error:
         finding = Finding("the database", f"cannot be reached ({str(error).splitlines()[0]})")
         raise Unavailable("no database", findings=[finding]) from error
     if "agreement_agreement" not in tables:
         finding = Finding("the database", "has no tables yet", "`unipact manage migrate` first.")
         raise Unavailable("no tables", findings=[finding])
+
+
+def let_go_of_records() -> None:
+    """Close what ``with_records`` opened: no connection and no thread of a pool survives a fork."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        # Only PostgreSQL has a pool.
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()

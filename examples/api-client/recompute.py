@@ -3,8 +3,12 @@
     export UNIPACT_URL=http://127.0.0.1:8000 UNIPACT_TOKEN=unipact_…
     python examples/api-client/recompute.py AGREEMENT COMMITMENT
 
+It fits commitments whose value is a sum of electricity: their unit is kWh, and the example has
+`campus-electricity-ceiling`. Shares, counts and carbon are more than a sum of their rows;
+`unipact verify` computes every value again, by its own metric.
+
 Python 3.11 or later and nothing else. The token needs the purpose `verification`. Exit 0: the sum
-of the rows is the value of the commitment; 1: it is not; 2: it could not be asked.
+of the rows is the value of the commitment; 1: it is not; 2: it could not be asked, or is no sum.
 """
 
 from __future__ import annotations
@@ -55,6 +59,22 @@ def rows(evidence: str) -> Iterator[dict[str, Any]]:
         question["after"] = page["next"]
 
 
+def no_sum() -> int:
+    """Say that adding up is not how this value came about."""
+    print(
+        "this value is not a plain sum of its rows; `unipact verify` computes it again",
+        file=sys.stderr,
+    )
+    return 2
+
+
+def tell_progress(count: int, whole: int) -> None:
+    """Show somebody who waits at a terminal how many rows have come."""
+    if sys.stderr.isatty() and (count % 1000 == 0 or count == whole):
+        end = "\n" if count == whole else ""
+        print(f"\r{count:,} of {whole:,} rows", end=end, file=sys.stderr, flush=True)
+
+
 def main(agreement: str, commitment: str) -> int:
     """Compare the value of the commitment's current period with the sum of its rows."""
     found = get(f"/agreements/{agreement}/commitments/{commitment}")
@@ -70,12 +90,19 @@ def main(agreement: str, commitment: str) -> int:
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     is_whole = hashlib.sha256(text.encode()).hexdigest() == digest
 
+    if document["unit"] not in ("kWh", "kW.h"):
+        return no_sum()
     total, count, column = Decimal(0), 0, ""
     for row in rows(evidence):
-        # The one column of decimals is what is summed.
-        column = column or next(name for name in row if name.endswith("_kwh") or name == "kwh")
+        if not column:
+            # What is summed is the one column of electricity; several make no plain sum.
+            electricity = [name for name in row if name.endswith("_kwh") or name == "kwh"]
+            if len(electricity) != 1:
+                return no_sum()
+            (column,) = electricity
         total += Decimal(row[column])
         count += 1
+        tell_progress(count, document["rows"]["count"])
     is_same = total == Decimal(document["value"]) and count == document["rows"]["count"]
     print(f"{found['title']['en']}: {document['value']} {document['unit']}")
     print(f"  {count} rows, sum of {column}: {total}")

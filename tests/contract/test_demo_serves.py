@@ -106,6 +106,18 @@ def test_the_client_example_says_what_a_problem_says(served):
     assert "urn:unipact:problem:unauthenticated" in nobody.stderr
 
 
+@pytest.mark.parametrize(
+    "commitment",
+    ["campus-electricity-change", "campus-carbon-budget", "campus-metered-buildings"],
+)
+def test_the_client_example_says_of_what_is_no_sum_that_it_is_none(served, commitment):
+    home, address = served
+    done = _recompute(address, _token(home, "verification"), commitment)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "not a plain sum of its rows; `unipact verify`" in done.stderr
+    assert "NO" not in done.stdout
+
+
 def test_the_demo_asks_for_a_commitment_without_a_source_and_hears_why(served):
     home, address = served
     done = _recompute(address, _token(home, "verification"), "college-placements")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.contract.world import AGREEMENT, Program, person, world_of
@@ -42,6 +44,21 @@ def test_a_day_without_data_and_a_document_from_outside_are_refused(world) -> No
         assert answer.status_code == 422
         assert answer.json()["errors"]
     assert Evaluation.objects.count() == 1
+
+
+def test_the_button_says_whether_anything_came_out_otherwise(home, printed, settings) -> None:
+    other = json.loads(printed)
+    for each in other["commitments"][:2]:
+        each["standing"] = "missed" if each["standing"] != "missed" else "met"
+    for _ in world_of(home, json.dumps(other).encode(), settings):
+        browser = person(Side.UNIVERSITY, Role.COOPERATION_OFFICER)
+        address = f"/agreements/{AGREEMENT}/evaluate/"
+        for said in (
+            "2 commitments stand or measure otherwise than before.",
+            "The result is the same as before.",
+        ):
+            answer = browser.post(address, follow=True, headers={"accept-language": "en"})
+            assert said in answer.content.decode()
 
 
 def test_the_button_evaluates_and_says_as_of_which_day(world) -> None:

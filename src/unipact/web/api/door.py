@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -123,7 +123,7 @@ class ApiConditionalGet(ConditionalGetMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Ask as GET for whoever asks for the head alone."""
         if request.method != "HEAD" or not request.path_info.startswith(PREFIX):
-            return super().__call__(request)
+            return cast("HttpResponseBase", super().__call__(request))
         request.method = "GET"
         answer = super().__call__(request)
         request.method = "HEAD"
@@ -131,7 +131,7 @@ class ApiConditionalGet(ConditionalGetMiddleware):
             if answer.status_code != 304:
                 answer.headers["Content-Length"] = str(len(answer.content))
             answer.content = b""
-        return answer
+        return cast("HttpResponseBase", answer)
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -149,8 +150,24 @@ def test_the_demo_loads_the_example_and_loads_it_again_without_a_change(demo):
     before = unipact("agreement", "ls", home=demo).stdout
     assert b"usst-huawei-2019  version 1" in before
     assert b"2019-12-31" in before
-    assert unipact("demo", "--prepare-only", home=demo).returncode == 0
+    again = unipact("demo", "--prepare-only", home=demo)
+    assert again.returncode == 0
+    assert again.stdout.decode().count("evaluated before") == 2
     assert unipact("agreement", "ls", home=demo).stdout == before
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_a_port_on_which_another_server_listens_is_refused(tmp_path, command):
+    with socket.socket() as other:
+        # As our own server does, which would share the port without a word.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = unipact(command, "--port", str(port), home=tmp_path)
+    said = f"unipact: port {port} is in use. Name another: --port N\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (3, b"", said)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.db

@@ -12,6 +12,7 @@ import typer
 
 from unipact.agreement.roles import Role
 from unipact.errors import Finding, Invalid
+from unipact.web.port import require_free
 from unipact.web.start import let_go_of_records, with_django, with_records
 
 app = typer.Typer(no_args_is_help=True, help="The agreements that the console holds.")
@@ -36,8 +37,10 @@ def demo(
     """Load the example agreement, compute it on its data and serve the console on this machine.
 
     Everybody who reaches the port can sign in as any of the demo's accounts, so it listens on
-    127.0.0.1 only. Started again, it finds what is there and starts at once.
+    127.0.0.1 only. Started again, it evaluates nothing that was evaluated before.
     """
+    if not prepare_only:
+        require_free(port)
     with_django("unipact.settings.demo")
     from django.core.management import call_command
 
@@ -52,9 +55,8 @@ def demo(
     typer.echo(f"2/4 importing {path}")
     slug = _import(path.read_bytes(), in_force=True).agreement.slug
     typer.echo("3/4 importing the data and evaluating every commitment")
-    latest = _evaluate(path, None)
-    _evaluate(path, latest - _EARLIER)
-    typer.echo(f"    evaluated as of {latest - _EARLIER} and {latest}")
+    latest = _evaluate_once(path, None)
+    _evaluate_once(path, latest - _EARLIER)
     demo_accounts_create()
     if prepare_only:
         typer.echo(f"4/4 {slug} is ready; `unipact demo` serves it")
@@ -71,6 +73,7 @@ def serve(port: Port = 8000, workers: Workers = 2) -> None:
     Settings come from DJANGO_SETTINGS_MODULE (unipact.settings.production unless set) and the
     environment variables in docs/reference/settings.md. `unipact manage migrate` comes first.
     """
+    require_free(port)
     with_records("unipact.settings.production")
     let_go_of_records()
     _listen(port, workers)
@@ -250,6 +253,31 @@ def _import(content: bytes, *, in_force: bool) -> Any:
         now=datetime.now(UTC),
         state="in_force" if in_force else "draft",
     )
+
+
+def _evaluate_once(path: Path, as_of: date | None) -> date:
+    """As ``_evaluate``, unless the day was evaluated at what the lake holds now."""
+    from django.conf import settings
+
+    from unipact.agreement.queries.terms import is_evaluated, version_named
+    from unipact.installation import Installation
+    from unipact.installation.run import last_day, read_file
+    from unipact.installation.sources import sources_beside
+
+    joined = Installation(settings.UNIPACT_HOME)
+    agreement = read_file(joined, path).agreement
+    sources = sources_beside(path)
+    if sources:
+        joined.load(sources.imports)
+    day = as_of or (sources.as_of if sources else last_day(joined))
+    source = joined.evaluator()
+    version = version_named(agreement.id, agreement.version)
+    if day and is_evaluated(version, day, source.snapshot.id, source.software):
+        typer.echo(f"    as of {day}: evaluated before")
+        return day
+    day = _evaluate(path, as_of)
+    typer.echo(f"    as of {day}: evaluated")
+    return day
 
 
 def _evaluate(path: Path, as_of: date | None) -> date:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from unipact.web.api.language import language_asked
+from unipact.web.api_language import language_asked
 from unipact.web.problems import problem
 
 Handler = Callable[[HttpRequest], HttpResponse]

@@ -14,7 +14,7 @@ from django.db.models import F, Max
 from unipact.agreement.engine.terms import Agreement as Terms
 from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.models import AgreementVersion, versions_seen
-from unipact.agreement.queries.standpoint import Document, Standpoint
+from unipact.agreement.queries.standpoint import Document, Standpoint, document_of
 from unipact.agreement.roles import Actor
 from unipact.errors import NotFound
 
@@ -110,6 +110,14 @@ def version_named(
     if version is None:
         raise NotFound(f"there is no {agreement}" + (f" version {n}" if n else ""))
     return version
+
+
+def is_evaluated(
+    version: AgreementVersion, day: date, snapshot_id: str, software: Mapping[str, str]
+) -> bool:
+    """Whether the version was evaluated at this day and snapshot by the same software."""
+    kept = version.evaluations.filter(as_of=day, snapshot_id=snapshot_id)
+    return any(document_of(each)["software"] == software for each in kept.defer("document"))
 
 
 @dataclass(frozen=True, slots=True)

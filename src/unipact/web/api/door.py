@@ -16,9 +16,9 @@ from unipact.agreement.queries.tokens import token_actor
 from unipact.agreement.roles import Actor
 from unipact.errors import Finding, Invalid, UnipactError
 from unipact.web.address import network_of
-from unipact.web.api.language import language_asked
 from unipact.web.api.leases import Leases
 from unipact.web.api.once import answered_once
+from unipact.web.api_language import language_asked
 from unipact.web.problems import problem, problem_of, unauthenticated
 from unipact.web.throttle import SECRET_ADDRESS, Limit, take
 

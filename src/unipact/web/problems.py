@@ -54,10 +54,10 @@ _NEXT: Mapping[int, Promise] = {
     401: _("Send a token that is neither expired nor revoked: Authorization: Bearer …"),
     403: _(
         "Nothing was changed. If you need this for your work, "
-        "ask your party's cooperation officer for a role that permits it."
+        "ask whoever speaks for your party for a role that permits it."
     ),
     404: _("The address may be old, or the record may not be yours to see."),
-    405: _("Nothing was changed. The Allow header says what can be done at this address."),
+    405: _("Nothing was changed. Go back to the page that led here."),
     409: _("Nothing was changed. Load the page again and look at what has happened since."),
     413: _("Nothing was changed. Send less at a time."),
     415: _("Nothing was changed. Send it as the documentation of this operation says."),
@@ -65,6 +65,10 @@ _NEXT: Mapping[int, Promise] = {
     429: _("Nothing was changed. Wait a while and try again."),
     500: _("Nothing was changed. The fault was written to the log; try again in a moment."),
     503: _("Nothing was changed. Try again in a moment."),
+}
+# A program has no colleague to ask.
+_NEXT_OF_TOKENS: Mapping[int, Promise] = {
+    403: _("The token's role or purpose does not permit this; GET /api/v1/me says what it may do."),
 }
 
 # RFC 9110 has a narrower word for some of our errors than their kind has.
@@ -83,7 +87,12 @@ class ProblemMiddleware:
         self._handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._handler(request)
+        answer = self._handler(request)
+        if answer.status_code != 405 or answer.content or request.path.startswith("/api/"):
+            return answer
+        said = problem(request, 405, slug="method-not-allowed")
+        said.headers["Allow"] = answer.headers.get("Allow", "")
+        return said
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to an error of ours; any other stays Django's."""
@@ -126,12 +135,15 @@ def problem(
 ) -> HttpResponse:
     """A problem in the shape that the request asked for."""
     title = str(_TITLES.get(status, _TITLES[500]))
+    next_step = _NEXT.get(status, "")
+    if request.path.startswith("/api/"):
+        next_step = _NEXT_OF_TOKENS.get(status, next_step)
     if _wants_json(request):
         body: dict[str, Any] = {
             "type": f"urn:unipact:problem:{slug}",
             "title": title,
             "status": status,
-            "detail": detail or str(_NEXT.get(status, "")),
+            "detail": detail or str(next_step),
             "instance": request.path,
         }
         if findings:
@@ -150,7 +162,7 @@ def problem(
             "status": status,
             "title": title,
             "detail": detail,
-            "next": _NEXT.get(status, ""),
+            "next": next_step,
             "findings": findings or [],
         },
         status=status,

@@ -103,3 +103,12 @@ def test_an_address_that_takes_forms_only_has_a_page_for_who_comes_by_a_link(
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "POST"
     assert b"<html" in answer.content
+
+
+def test_a_person_is_sent_to_who_speaks_for_the_party_and_a_program_to_me() -> None:
+    page = _answer(NotPermitted("closed"), **{"accept": "text/html", "accept-language": "en"})
+    assert "ask whoever speaks for your party" in page.content.decode()
+    request = RequestFactory().get("/api/v1/people")
+    request.user = AnonymousUser()
+    detail = json_of(problem_of(request, NotPermitted("closed")))["detail"]
+    assert "GET /api/v1/me says what it may do" in detail

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -45,6 +44,7 @@ def invitation_page(request: HttpRequest, secret: str) -> HttpResponse:
                 secret=secret,
                 username=request.POST.get("username", ""),
                 password=request.POST.get("password", ""),
+                email=request.POST.get("email", ""),
                 now=timezone.now(),
             )
             give_back(INVITATION_FORM, str(invitation.pk))
@@ -53,7 +53,7 @@ def invitation_page(request: HttpRequest, secret: str) -> HttpResponse:
     except NotFound:
         return _private(render(request, "invitation_closed.html", {}, status=404))
     except (Invalid, Conflict) as error:
-        form = filled(request, error, ("username", "password"))
+        form = filled(request, error, ("username", "email", "password"))
     party, inviting = invitation.party, invitation.inviting_party
     context = {
         "party": {"en": party.name_en, "zh": party.name_zh},
@@ -61,7 +61,6 @@ def invitation_page(request: HttpRequest, secret: str) -> HttpResponse:
         "is_own": inviting == party,
         "role": invitation.role,
         "expires_at": invitation.expires_at,
-        "rules": password_validators_help_texts(),
         "form": form,
     }
     return _private(render(request, "invitation.html", context, status=form.status))

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.forms import EmailField
 
 from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.formats.secret import secret_digest
@@ -29,6 +30,7 @@ OPEN_FOR = timedelta(days=14)
 _NOTE = 100
 # Hashing costs time by the length, and whoever holds a link could ask for it.
 _LONGEST_PASSWORD = 1_000
+_ADDRESS = EmailField(required=False, max_length=254)
 _TAKEN = Finding("username", "somebody has this name already", "Choose another.")
 
 
@@ -137,14 +139,18 @@ def invitation_open(*, secret: str, now: datetime) -> Invitation:
     return found
 
 
-def invitation_accept(*, secret: str, username: str, password: str, now: datetime) -> User:
+def invitation_accept(
+    *, secret: str, username: str, password: str, now: datetime, email: str = ""
+) -> User:
     """Make the account of an invited person, who acts for the party from then on.
+
+    To ``email`` goes a link for a new password, should this one be forgotten; it may be empty.
 
     Who: whoever holds the link, once.
 
     Raises:
         NotFound: the link opens nothing (any more).
-        Invalid: the name or the password is wrong; the findings say which.
+        Invalid: the name, the mail address or the password is wrong; the findings say which.
         Conflict: the other party has somebody who speaks for it by now, and invites itself.
     """
     with transaction.atomic():
@@ -152,7 +158,7 @@ def invitation_accept(*, secret: str, username: str, password: str, now: datetim
         party = party_locked(found.party.slug)
         if found.inviting_party_id != party.pk and has_officer(party):
             raise Conflict("the party has an officer by now, who invites its people")
-        user = _account(username, password)
+        user = _account(username, password, email)
         is_first = Invitation.objects.filter(
             pk=found.pk, accepted_at__isnull=True, revoked_at__isnull=True
         ).update(accepted_at=now)
@@ -163,13 +169,16 @@ def invitation_accept(*, secret: str, username: str, password: str, now: datetim
     return user
 
 
-def _account(username: str, password: str) -> User:
+def _account(username: str, password: str, email: str) -> User:
     people = get_user_model()
     name = plain_name(people.normalize_username(username), where="username", longest=ACCOUNT_NAME)
     user = people(username=name)
-    findings = []
+    address = email.strip()
+    findings = _address_findings(address)
+    if not findings:
+        user.email = people.objects.normalize_email(address)
     try:
-        user.clean_fields(exclude={"password"})
+        user.clean_fields(exclude={"password", "email"})
     except ValidationError as error:
         findings += [Finding("username", text) for text in error.messages]
     if people.objects.filter(username__iexact=name).exists():
@@ -185,6 +194,14 @@ def _account(username: str, password: str) -> User:
         # Somebody else took the name in this moment.
         raise Invalid("the account cannot be made", findings=[_TAKEN]) from error
     return user
+
+
+def _address_findings(address: str) -> list[Finding]:
+    try:
+        _ADDRESS.clean(address)
+    except ValidationError:
+        return [Finding("email", "it is no mail address", "Write one, or leave this empty.")]
+    return []
 
 
 def _password_findings(password: str, user: User) -> list[Finding]:

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from unipact.agreement.formats.secret import invitation_path
 from unipact.agreement.models import Invitation, Membership
@@ -146,6 +146,12 @@ def test_a_form_of_the_page_itself_passes_the_check_against_forgery(path: str) -
         ({"username": "li\u202ena"}, "username", "character 3 (U+202E) cannot be seen"),
         ({"username": "a" * 10_000}, "username", "it is longer than 150 characters"),
         ({"username": "taken"}, "username", "somebody has this name already"),
+        ({"email": "li.na"}, "email", "it is no mail address"),
+        ({"email": "a@example.org\r\nBcc: b@example.org"}, "email", "it is no mail address"),
+        ({"email": "li\u202ena@example.org"}, "email", "it is no mail address"),
+        ({"email": "li\0na@example.org"}, "email", "it is no mail address"),
+        ({"email": "a@example.org, b@example.org"}, "email", "it is no mail address"),
+        ({"email": "a" * 10_000 + "@example.org"}, "email", "it is no mail address"),
         ({"password": "a" * 1_001}, "password", "it is longer than 1000 characters"),
     ],
 )
@@ -165,6 +171,26 @@ def test_what_is_wrong_stands_beside_its_field_and_the_name_is_kept(
         assert f'value="{full["username"]}"' in page
     assert PASSPHRASE not in page
     assert _window().get(path).status_code == 200
+
+
+def test_the_address_that_was_given_is_the_accounts(path: str) -> None:
+    client = _window()
+    sent = {"username": "li.na", "password": PASSPHRASE, "email": " li.na@Example.org "}
+    assert client.post(path, sent).status_code == 302
+    assert get_user_model().objects.get(username="li.na").email == "li.na@example.org"
+
+
+def test_no_address_need_be_given_and_the_rules_are_told_in_our_words(path: str) -> None:
+    page = _window("zh-hans").get(path).content.decode()
+    assert "你" not in page
+    with override("zh-hans"):
+        rules = gettext(
+            "At least 12 characters; not like your name, not a common password, not digits alone."
+        )
+    assert rules in page
+    sent = {"username": "li.na", "password": PASSPHRASE, "email": ""}
+    assert _window().post(path, sent).status_code == 302
+    assert get_user_model().objects.get(username="li.na").email == ""
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

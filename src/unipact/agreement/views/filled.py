@@ -25,6 +25,8 @@ _SAID = (
     gettext_noop("too many marks on one letter at character %(place)s"),
     gettext_noop("it holds half a character"),
     gettext_noop("somebody has this name already"),
+    gettext_noop("it is no mail address"),
+    gettext_noop("Write one, or leave this empty."),
     gettext_noop("nothing is chosen"),
     gettext_noop("it is no whole number"),
     gettext_noop("%(n)s is not from 1 to %(most)s"),

@@ -15,7 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
+from django.utils import timezone
 
+from unipact.agreement.formats.secret import invitation_path
+from unipact.agreement.roles import Role
+from unipact.agreement.services import invitation_make
+from unipact.agreement.tests.kept import kept_evaluations, kept_version
 from unipact.settings.mail import mail
 from unipact.web.accounts import mailing
 
@@ -129,6 +134,21 @@ def test_a_mailed_link_sets_a_new_password_and_opens_nothing_by_itself(
     assert "_auth_user_id" not in client.session
     assert elsewhere.get("/account/").status_code == 302
     assert _sign_in(client, _NEXT).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_address_given_with_an_invitation_gets_the_link(
+    client: Client, mailoutbox: list[EmailMessage]
+) -> None:
+    kept_evaluations(kept_version())
+    _, secret = invitation_make(
+        actor=None, party="uni", role=Role.ANALYST, note="Li Na", now=timezone.now()
+    )
+    sent = {"username": "li.na", "password": _PASSWORD, "email": "li.na@example.org"}
+    assert Client().post(invitation_path(secret), sent).status_code == 302
+    client.post("/account/password/forgotten/", {"email": "li.na@example.org"})
+    assert client.get(_link(mailoutbox)).headers["Location"].endswith("-set-password/")
+    assert mailoutbox[0].to == ["li.na@example.org"]
 
 
 def test_a_link_works_once(client: Client, wang: User, mailoutbox: list[EmailMessage]) -> None:

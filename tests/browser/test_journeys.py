@@ -83,3 +83,17 @@ def test_the_report_prints_without_the_console_around_it(console: Console) -> No
     expect(page.locator(".illustration")).not_to_be_visible()
     expect(page.locator(".sheet-mark")).to_be_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_the_pdf_says_that_it_is_being_made_and_stops_saying_so(console: Console) -> None:
+    page = console.signed_in("university-officer", language="en")
+    console.open(page, f"{AGREEMENT}/report/")
+    # The page stays, as it does for a download.
+    page.route("**/report.pdf*", lambda route: route.fulfill(status=204))
+    page.clock.install()
+    note = page.get_by_text("Making the PDF; this takes a few seconds.")
+    expect(note).to_be_hidden()
+    page.locator("a[data-busy]").click()
+    expect(note).to_be_visible()
+    page.clock.run_for(10_000)
+    expect(note).to_be_hidden()

@@ -15,12 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
-from django.utils import timezone
 
-from unipact.agreement.formats.secret import invitation_path
-from unipact.agreement.roles import Role
-from unipact.agreement.services import invitation_make
-from unipact.agreement.tests.kept import kept_evaluations, kept_version
 from unipact.settings.mail import mail
 from unipact.web.accounts import mailing
 
@@ -113,42 +108,6 @@ def test_every_rule_has_its_own_words(client: Client, wang: User) -> None:
 
 
 # --- forgotten -----------------------------------------------------------------------------------
-
-
-def test_a_mailed_link_sets_a_new_password_and_opens_nothing_by_itself(
-    client: Client, wang: User, mailoutbox: list[EmailMessage]
-) -> None:
-    elsewhere = Client()
-    _sign_in(elsewhere)
-    answer = client.post("/account/password/forgotten/", {"email": "wang@example.org"})
-    assert answer.headers["Location"] == "/account/password/forgotten/sent/"
-    link = _link(mailoutbox)
-    assert mailoutbox[0].to == ["wang@example.org"]
-    assert "wang" in str(mailoutbox[0].body)
-    # The key leaves the address at once, so that no page it leads to hands it on.
-    inner = client.get(link).headers["Location"]
-    assert inner.endswith("-set-password/")
-    done = client.post(inner, {"password1": _NEXT, "password2": _NEXT})
-    assert done.headers["Location"] == "/account/password/reset/"
-    assert client.get("/account/password/reset/").status_code == 200
-    assert "_auth_user_id" not in client.session
-    assert elsewhere.get("/account/").status_code == 302
-    assert _sign_in(client, _NEXT).status_code == 302
-
-
-@pytest.mark.django_db
-def test_the_address_given_with_an_invitation_gets_the_link(
-    client: Client, mailoutbox: list[EmailMessage]
-) -> None:
-    kept_evaluations(kept_version())
-    _, secret = invitation_make(
-        actor=None, party="uni", role=Role.ANALYST, note="Li Na", now=timezone.now()
-    )
-    sent = {"username": "li.na", "password": _PASSWORD, "email": "li.na@example.org"}
-    assert Client().post(invitation_path(secret), sent).status_code == 302
-    client.post("/account/password/forgotten/", {"email": "li.na@example.org"})
-    assert client.get(_link(mailoutbox)).headers["Location"].endswith("-set-password/")
-    assert mailoutbox[0].to == ["li.na@example.org"]
 
 
 def test_a_link_works_once(client: Client, wang: User, mailoutbox: list[EmailMessage]) -> None:

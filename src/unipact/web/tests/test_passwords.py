@@ -110,6 +110,27 @@ def test_every_rule_has_its_own_words(client: Client, wang: User) -> None:
 # --- forgotten -----------------------------------------------------------------------------------
 
 
+def test_a_mailed_link_sets_a_new_password_and_opens_nothing_by_itself(
+    client: Client, wang: User, mailoutbox: list[EmailMessage]
+) -> None:
+    elsewhere = Client()
+    _sign_in(elsewhere)
+    answer = client.post("/account/password/forgotten/", {"email": "wang@example.org"})
+    assert answer.headers["Location"] == "/account/password/forgotten/sent/"
+    link = _link(mailoutbox)
+    assert mailoutbox[0].to == ["wang@example.org"]
+    assert "wang" in str(mailoutbox[0].body)
+    # The key leaves the address at once, so that no page it leads to hands it on.
+    inner = client.get(link).headers["Location"]
+    assert inner.endswith("-set-password/")
+    done = client.post(inner, {"password1": _NEXT, "password2": _NEXT})
+    assert done.headers["Location"] == "/account/password/reset/"
+    assert client.get("/account/password/reset/").status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert elsewhere.get("/account/").status_code == 302
+    assert _sign_in(client, _NEXT).status_code == 302
+
+
 def test_a_link_works_once(client: Client, wang: User, mailoutbox: list[EmailMessage]) -> None:
     client.post("/account/password/forgotten/", {"email": "wang@example.org"})
     link = _link(mailoutbox)

@@ -20,9 +20,10 @@ def written() -> Iterator[io.StringIO]:
     log = next(each for each in logging.getLogger().handlers if each.get_name() == "stderr")
     assert isinstance(log, logging.StreamHandler)
     stream = io.StringIO()
-    before = log.setStream(stream)
+    # Not by `setStream`, which flushes the one before: a test before this may have closed it.
+    before, log.stream = log.stream, stream
     yield stream
-    log.setStream(before)
+    log.stream = before
 
 
 @pytest.mark.django_db

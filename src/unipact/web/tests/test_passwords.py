@@ -295,11 +295,11 @@ def test_passwords_are_hashed_by_djangos_present_default() -> None:
 
 
 def test_a_url_names_the_mail_server() -> None:
-    found = mail("smtp://post%40x:p%2Fss@mail.example:587?tls=1", "pact@x.example")
+    found = mail("smtp://post%40x:p%40ss@mail.example:587?tls=1", "pact@x.example")
     assert found["EMAIL_HOST"] == "mail.example"
     assert found["EMAIL_PORT"] == 587
     assert found["EMAIL_HOST_USER"] == "post@x"
-    assert found["EMAIL_HOST_PASSWORD"] == "p/ss"
+    assert found["EMAIL_HOST_PASSWORD"] == "p@ss"
     assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
     assert found["DEFAULT_FROM_EMAIL"] == "pact@x.example"
     assert mail("smtps://mail.example", "pact@x.example")["EMAIL_USE_SSL"] is True

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from unipact.errors import (
     Conflict,
@@ -106,9 +107,11 @@ def test_an_address_that_takes_forms_only_has_a_page_for_who_comes_by_a_link(
 
 
 def test_a_person_is_sent_to_who_speaks_for_the_party_and_a_program_to_me() -> None:
-    page = _answer(NotPermitted("closed"), **{"accept": "text/html", "accept-language": "en"})
+    with translation.override("en"):
+        page = _answer(NotPermitted("closed"), accept="text/html")
     assert "ask whoever speaks for your party" in page.content.decode()
     request = RequestFactory().get("/api/v1/people")
     request.user = AnonymousUser()
-    detail = json_of(problem_of(request, NotPermitted("closed")))["detail"]
+    with translation.override("en"):
+        detail = json_of(problem_of(request, NotPermitted("closed")))["detail"]
     assert "GET /api/v1/me says what it may do" in detail

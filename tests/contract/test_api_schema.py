@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core import signals
+from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -45,6 +47,17 @@ _CHECKS = (
 
 @pytest.fixture
 def world(home, printed, settings):
+    # As Django's own test client does: the transaction of a test outlives each of its requests.
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    try:
+        yield from _world(home, printed, settings)
+    finally:
+        signals.request_started.connect(close_old_connections)
+        signals.request_finished.connect(close_old_connections)
+
+
+def _world(home, printed, settings):
     # The limits have tests of their own; here they would end the questions early.
     settings.UNIPACT_TOKEN_REQUESTS = 1_000_000
     for each in world_of(home, printed, settings):

@@ -35,8 +35,10 @@ def fill(*, programs: int, tokens: int, answers: int) -> dict[str, Any]:
     from unipact.web.models import KeptAnswer, Rate
 
     now = datetime.now(UTC)
-    for model in (KeptAnswer, Rate, Token):
-        model.objects.all().delete()
+    # What was made with a token refers to it, and goes first.
+    for rows in (KeptAnswer.objects, Rate.objects, Token.objects.exclude(made_with=None)):
+        rows.all().delete()
+    Token.objects.all().delete()
     Rate.objects.create(key=ROW, busy_until_us=1)
     party = Party.objects.get(role="university")
     found: dict[str, Any] = {"durability": _durability()}

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
+from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.engine.terms import Span
 from unipact.agreement.formats.cursor import Cursor
-from unipact.agreement.formats.identifiers import CURRENCIES
 from unipact.agreement.formats.scope import Scope
 
 LATEST_DUE = timedelta(days=366)

@@ -5,7 +5,6 @@ References:
     ROR: ror.org identifier pattern; the last two digits are an ISO 7064 MOD 97-10 check.
     LEI: ISO 17442-1, check digits by ISO 7064 MOD 97-10.
     vkey: C2SP signed-note, "Verifier keys".
-    Currency: ISO 4217 (active codes and minor units).
 """
 
 from __future__ import annotations
@@ -20,23 +19,6 @@ from zoneinfo import available_timezones
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 ED25519 = 0x01
-
-_TWO_DIGITS = """
-AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
-CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD
-HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD
-MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON
-RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD
-TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW
-"""
-_OTHER_DIGITS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-}
-CURRENCIES: dict[str, int] = dict.fromkeys(_TWO_DIGITS.split(), 2) | {
-    code: digits for digits, codes in _OTHER_DIGITS.items() for code in codes.split()
-}
-"""ISO 4217 code → digits after the decimal point."""
 
 
 def legal_id_fault(scheme: str, value: str) -> str | None:

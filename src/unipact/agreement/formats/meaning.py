@@ -12,10 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.formats.canonical import Problem
 from unipact.agreement.formats.commitment_meaning import baseline_order, check_commitment
 from unipact.agreement.formats.cursor import Cursor
-from unipact.agreement.formats.identifiers import CURRENCIES, legal_id_fault, vkey_fault, zones
+from unipact.agreement.formats.identifiers import legal_id_fault, vkey_fault, zones
 from unipact.agreement.formats.scope import KnownMetrics, Scope
 from unipact.agreement.formats.structure import closest, shown
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from unipact.agreement.formats.identifiers import CURRENCIES, legal_id_fault, vkey_fault
+from unipact.agreement.engine.currencies import CURRENCIES
+from unipact.agreement.formats.identifiers import legal_id_fault, vkey_fault
 
 GOOD = [
     ("uscc", "914403001922038216"),

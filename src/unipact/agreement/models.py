@@ -379,3 +379,184 @@ class AccessLog(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.reader_id} read {self.kind} {self.record} of {self.owner_id}"
+
+
+# --- the ledger ---
+
+
+class AccountKind(models.TextChoices):
+    """The four accounts that a party has with each field; given and applied mirror each other."""
+
+    GIVEN = "given"
+    APPLIED = "applied"
+    YIELDED = "yielded"
+    RECEIVED = "received"
+
+
+class LedgerKind(models.TextChoices):
+    """What a transaction tells of: something that a party gave, or something that it got."""
+
+    CONTRIBUTION = "contribution"
+    BENEFIT = "benefit"
+
+
+class LedgerAnswer(models.TextChoices):
+    """What the other party says to a transaction."""
+
+    ACKNOWLEDGED = "acknowledged"
+    CONTESTED = "contested"
+
+
+class Account(AppendOnly):
+    """A party's account with a field, in one unit.
+
+    Money has the ISO 4217 code of its currency as ``unit``. Postings count steps of
+    ``10**-digits``: minor units of money, thousandths of a person-month, whole pieces.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="accounts")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="accounts")
+    field = models.SlugField(max_length=64)
+    kind = models.CharField(max_length=16, choices=AccountKind.choices)
+    unit = models.CharField(max_length=32)
+    digits = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("agreement", "party", "field", "kind", "unit"), name="account_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=AccountKind.values), name="account_kind_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.field} {self.kind} {self.unit}"
+
+
+# The name matters to an archive, which is loaded in the order of names: postings come before their
+# transactions, so that the database can check the sum of one that arrives posted.
+class Transaction(AppendOnly):
+    """Postings that sum to zero, as one party recorded them; a draft until ``posted_at``.
+
+    Posting is a one-way door: the database then checks the sum of each unit and freezes the
+    transaction with its postings (migration 0007). What was wrong is corrected by another one that
+    ``reverses`` it. ``document`` is the canonical form (RFC 8785) without any personal data, and
+    ``sha256`` its hash; of the note it holds a salted hash, so that the note may be erased.
+    """
+
+    # Posting, and erasing the note; the database refuses all else.
+    may_change = frozenset({"posted_at", "note", "note_salt"})
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="transactions")
+    n = models.PositiveIntegerField()
+    # The terms under which it was recorded.
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=LedgerKind.choices)
+    # The id of the contribution or benefit in the agreement file.
+    subject = models.SlugField(max_length=64)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="transactions")
+    recorded_by = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    happened_on = models.DateField()
+    note = models.CharField(max_length=200, blank=True)
+    note_salt = models.CharField(max_length=32, blank=True)
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
+    )
+    recorded_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True)
+    document = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("agreement", "n"), name="transaction_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(kind__in=LedgerKind.values), name="transaction_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__length=64), name="transaction_hash_is_whole"
+            ),
+        )
+        indexes = (models.Index(fields=("agreement", "subject"), name="transaction_by_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} no. {self.n}"
+
+
+class Posting(AppendOnly):
+    """A change of one account: ``amount`` in steps of its account's unit, above or below zero."""
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="postings")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("transaction", "account"), name="an_account_is_posted_to_once"
+            ),
+            models.CheckConstraint(condition=~Q(amount=0), name="a_posting_moves_something"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount}"
+
+
+class Acknowledgement(AppendOnly):
+    """What the other party says to a transaction; its latest word counts, silence is no word."""
+
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="acknowledgements"
+    )
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=16, choices=LedgerAnswer.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(answer=LedgerAnswer.ACKNOWLEDGED)
+                | (Q(answer=LedgerAnswer.CONTESTED) & ~Q(reason="")),
+                name="who_contests_says_why",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} {self.answer}"
+
+
+class Valuation(AppendOnly):
+    """What one whole unit of a contribution in kind is worth to a party, from a day on.
+
+    Of several for the same day the latest stated counts. It is a party's own view: the other
+    party's stands beside it, and neither is money that moved.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="valuations")
+    contribution = models.SlugField(max_length=64)
+    unit = models.CharField(max_length=32)
+    valued_by = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    from_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    stated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(condition=Q(minor__gte=0), name="valuation_is_not_negative"),
+        )
+        indexes = (
+            models.Index(fields=("agreement", "contribution"), name="valuation_by_contribution"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.valued_by_id} {self.contribution} {self.minor} {self.currency}"

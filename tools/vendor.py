@@ -30,6 +30,11 @@ CONSOLE_FILES = {
     "echarts/licenses/LICENSE-d3": "echarts/LICENSE-d3",
     "zrender/LICENSE": "echarts/LICENSE-zrender",
     "@tabler/icons/LICENSE": "icons/LICENSE",
+    **{
+        f"smol-toml/dist/{name}.js": f"smol-toml/{name}.js"
+        for name in ("parse", "struct", "extract", "primitive", "date", "util", "error")
+    },
+    "smol-toml/LICENSE": "smol-toml/LICENSE",
 }
 TEST_FILES = {
     "axe-core/axe.min.js": "axe.min.js",

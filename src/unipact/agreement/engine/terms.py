@@ -133,8 +133,21 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True)
+class Valuation:
+    """What ``party`` says that a whole contribution in kind is worth; ``currency`` is ISO 4217."""
+
+    party: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a party brings; ``unit`` is an ISO 4217 currency where ``kind`` is money."""
+    """What a party brings; ``unit`` is an ISO 4217 currency where ``kind`` is money.
+
+    ``valuations``: of a contribution in kind, at most one of each party. They stand side by
+    side and are never added or averaged.
+    """
 
     id: str
     party: str
@@ -144,6 +157,7 @@ class Contribution:
     amount: Decimal
     unit: str
     schedule: tuple[Instalment, ...] = ()
+    valuations: tuple[Valuation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +176,39 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """Who may propose a change, whose consent it needs, and what silence means."""
+    """Who may propose a change, whose consent it needs, and what silence means.
+
+    Evidence that the other party has not reviewed in ``review_days`` counts as unreviewed.
+    """
 
     propose: tuple[str, ...]
     consent: tuple[str, ...]
     steering_committee_months: int
     on_silence: OnSilence
     silence_days: int
+    review_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The term renews by itself for ``months`` at its end, at ``most`` so often (None: always).
+
+    A party's notice at least ``notice_days`` before an end keeps it from renewing there.
+    """
+
+    months: int
+    notice_days: int
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A clause by which each party of ``may`` can end the agreement alone, with notice."""
+
+    id: str
+    may: tuple[str, ...]
+    notice_days: int
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +253,5 @@ class Agreement:
     commitments: tuple[Commitment, ...]
     contributions: tuple[Contribution, ...]
     benefits: tuple[Benefit, ...]
+    renewal: Renewal | None = None
+    exits: tuple[Exit, ...] = ()

@@ -13,15 +13,18 @@ from unipact.agreement.engine.terms import (
     Benefit,
     Commitment,
     Contribution,
+    Exit,
     Field,
     Governance,
     Instalment,
     Milestone,
     Party,
+    Renewal,
     Span,
     StatusRules,
     Target,
     Text,
+    Valuation,
 )
 
 Table = Mapping[str, Any]
@@ -48,6 +51,8 @@ def agreement_from(document: Table) -> Agreement:
         commitments=tuple(_commitment(entry) for entry in document["commitment"]),
         contributions=tuple(_contribution(entry) for entry in document.get("contribution", ())),
         benefits=tuple(_benefit(entry) for entry in document.get("benefit", ())),
+        renewal=_renewal(document["renewal"]) if "renewal" in document else None,
+        exits=tuple(_exit(entry) for entry in document.get("exit", ())),
     )
 
 
@@ -64,13 +69,24 @@ def _span(table: Table) -> Span:
 
 
 def _governance(table: Table) -> Governance:
+    # A default belongs to the terms and not to the document: an old file keeps its hash.
+    given = {"review_days": table["review_days"]} if "review_days" in table else {}
     return Governance(
         propose=tuple(table["propose"]),
         consent=tuple(table["consent"]),
         steering_committee_months=table["steering_committee_months"],
         on_silence=table["on_silence"],
         silence_days=table["silence_days"],
+        **given,
     )
+
+
+def _renewal(table: Table) -> Renewal:
+    return Renewal(table["months"], table["notice_days"], table.get("most"))
+
+
+def _exit(table: Table) -> Exit:
+    return Exit(table["id"], tuple(table["may"]), table["notice_days"], _text(table["text"]))
 
 
 def _status(table: Table) -> StatusRules:
@@ -160,6 +176,10 @@ def _contribution(table: Table) -> Contribution:
         unit=table["unit"],
         schedule=tuple(
             Instalment(_day(entry["on"]), Decimal(entry["amount"])) for entry in table["schedule"]
+        ),
+        valuations=tuple(
+            Valuation(entry["party"], entry["currency"], Decimal(entry["amount"]))
+            for entry in table.get("valuations", ())
         ),
     )
 

@@ -7,20 +7,18 @@ finds everything at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.formats.canonical import Problem
 from unipact.agreement.formats.commitment_meaning import baseline_order, check_commitment
+from unipact.agreement.formats.contribution_meaning import check_contribution
 from unipact.agreement.formats.cursor import Cursor
+from unipact.agreement.formats.ending_meaning import check_ending
 from unipact.agreement.formats.identifiers import legal_id_fault, vkey_fault, zones
 from unipact.agreement.formats.scope import KnownMetrics, Scope
 from unipact.agreement.formats.structure import closest, shown
 
-_LISTS = ("principle", "party", "field", "commitment", "contribution", "benefit")
+_LISTS = ("exit", "principle", "party", "field", "commitment", "contribution", "benefit")
 
 
 def meaning_problems(
@@ -35,12 +33,13 @@ def meaning_problems(
     _days(root)
     _zone(root)
     _parties(root)
+    check_ending(root, scope)
     _governance(root, scope)
     _status(root.at("status"))
     for commitment in root.each("commitment"):
         check_commitment(commitment, scope)
     for contribution in root.each("contribution"):
-        _contribution(contribution, scope)
+        check_contribution(contribution, scope)
     for benefit in root.each("benefit"):
         scope.refer(benefit.at("party"), scope.parties, "party")
         scope.refer(benefit.at("field"), scope.fields, "field")
@@ -151,54 +150,4 @@ def _status(status: Cursor) -> None:
         status.at("off_track_below").say(
             f"{below} is above on_track_from ({above})",
             "Off track lies below on track; at risk is between the two",
-        )
-
-
-def _contribution(entry: Cursor, scope: Scope) -> None:
-    scope.refer(entry.at("party"), scope.parties, "party")
-    scope.refer(entry.at("field"), scope.fields, "field")
-    amount, unit = entry.number("amount"), entry.text("unit")
-    digits = None
-    if entry.text("kind") == "money" and unit is not None:
-        digits = CURRENCIES.get(unit)
-        if digits is None:
-            near = entry.near(unit, CURRENCIES)
-            mend = near if near.startswith("Did") else "Like CNY"
-            entry.at("unit").say(f"{shown(unit)} is no ISO 4217 currency", mend)
-    elif unit in CURRENCIES and entry.text("kind"):
-        entry.at("unit").say(f"{unit} is a currency, but the kind is not money")
-    if amount is not None and amount <= 0:
-        entry.at("amount").say("an amount is above zero")
-    scope.minor_digits(entry.at("amount"), amount, unit, digits)
-    _schedule(entry, _Plan(amount, unit, digits), scope)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    amount: Decimal | None
-    unit: str | None
-    digits: int | None
-
-
-def _schedule(entry: Cursor, plan: _Plan, scope: Scope) -> None:
-    amounts: list[Decimal | None] = []
-    before: date | None = None
-    for instalment in entry.each("schedule"):
-        on, amount = instalment.day("on"), instalment.number("amount")
-        amounts.append(amount)
-        scope.inside(instalment.at("on"), on, "the instalment")
-        if on and before and on <= before:
-            instalment.at("on").say(f"{on} is not after the instalment before it ({before})")
-        before = on or before
-        if amount is not None and amount <= 0:
-            instalment.at("amount").say("an instalment is above zero")
-        scope.minor_digits(instalment.at("amount"), amount, plan.unit, plan.digits)
-    if plan.amount is None or not amounts:
-        return
-    known = [amount for amount in amounts if amount is not None]
-    total = sum(known, Decimal(0))
-    if len(known) == len(amounts) and total != plan.amount:
-        entry.at("schedule").say(
-            f"the instalments sum to {total}, the amount is {plan.amount}",
-            f"They differ by {abs(total - plan.amount)}",
         )

@@ -130,13 +130,63 @@ metric = "campus.avoided_energy_kwh@1"
 """
 
 
-def spoiled(old: str, new: str, *, count: int = 1) -> bytes:
-    """The specimen with one passage replaced; the passage must be there."""
-    assert old in SPECIMEN, old
-    return SPECIMEN.replace(old, new, count).encode()
+def spoiled(old: str, new: str, *, count: int = 1, text: str = SPECIMEN) -> bytes:
+    """The specimen, or another text, with one passage replaced; the passage must be there."""
+    assert old in text, old
+    return text.replace(old, new, count).encode()
 
 
 def line_of(data: bytes, passage: str) -> int:
     """The line, from 1, on which a passage first stands."""
     text = data.decode()
     return text.count("\n", 0, text.index(passage)) + 1
+
+
+_RENEWAL = """
+[renewal]
+months = 12
+notice_days = 90
+most = 2
+
+[[exit]]
+id = "uni-leaves"
+may = ["uni"]
+notice_days = 180
+text.en = "The university may leave."
+text.zh = "大学可以退出。"
+
+[[exit]]
+id = "either-leaves"
+may = ["uni", "firm"]
+notice_days = 365
+text.en = "Either party may leave."
+text.zh = "任何一方均可退出。"
+
+[governance]
+"""
+_MENTORS = """
+[[contribution]]
+id = "mentors"
+party = "firm"
+field = "campus"
+kind = "people"
+title.en = "Mentors"
+title.zh = "导师"
+amount = "24"
+unit = "person-month"
+schedule = [
+  { on = 2019-09-01, amount = "24" },
+]
+valuations = [
+  { party = "uni", currency = "CNY", amount = "400000.00" },
+  { party = "firm", currency = "USD", amount = "90000.00" },
+]
+
+[[benefit]]
+"""
+FULL = (
+    SPECIMEN.replace("\n[governance]\n", _RENEWAL)
+    .replace("silence_days = 60\n", "silence_days = 60\nreview_days = 14\n")
+    .replace("\n[[benefit]]\n", _MENTORS)
+)
+"""The specimen with everything that an agreement may say and need not."""

@@ -36,7 +36,7 @@ def coded(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_key_of_the_schema_is_explained(page: Path) -> None:
-    lists = {"principle", "party", "field", "commitment", "contribution", "benefit"}
+    lists = {"exit", "principle", "party", "field", "commitment", "contribution", "benefit"}
     assert keys(schema("agreement")) - lists - coded(page) <= {"en", "zh"}
     assert keys(schema("sources")) - coded(page) <= {"en", "zh"}
     assert all(f"[[{name}]]" in page.read_text() for name in lists)

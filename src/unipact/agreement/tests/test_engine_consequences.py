@@ -193,6 +193,11 @@ def third_party(d: Document) -> None:
     d["party"].append({**copied()["party"][0], "id": "third"})
 
 
+def leaving(d: Document) -> None:
+    text = {"en": "Either may leave.", "zh": "任何一方均可退出。"}
+    d["exit"] = [{"id": "out", "may": ["uni"], "notice_days": 30, "text": text}]
+
+
 @pytest.mark.parametrize(
     ("change", "grave"),
     [
@@ -203,6 +208,11 @@ def third_party(d: Document) -> None:
         (lambda d: d["party"][0]["legal_id"].update(value="x"), Grave("party", "uni")),
         (third_party, Grave("party", "third")),
         (lambda d: d["term"].update(until="2023-07-01"), Grave("ending", "")),
+        (
+            lambda d: d.update(renewal={"months": 12, "notice_days": 90}),
+            Grave("ending", "renewal"),
+        ),
+        (leaving, Grave("ending", "out")),
     ],
 )
 def test_grave_changes_are_marked(change: Change, grave: Grave) -> None:

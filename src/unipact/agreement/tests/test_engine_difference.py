@@ -20,11 +20,11 @@ from unipact.agreement.engine.difference import (
     differences,
 )
 from unipact.agreement.formats.agreement_toml import read_agreement
-from unipact.agreement.tests.specimen import SPECIMEN
+from unipact.agreement.tests.specimen import FULL
 from unipact.errors import Invalid
 
 Document = dict[str, Any]
-DOCUMENT: Document = dict(read_agreement(SPECIMEN.encode()).document)
+DOCUMENT: Document = dict(read_agreement(FULL.encode()).document)
 
 
 def copied(document: Mapping[str, Any] = DOCUMENT) -> Document:
@@ -158,13 +158,38 @@ def test_an_added_or_removed_commitment_has_one_sided_values() -> None:
 
 
 def test_a_part_that_is_no_list_can_come_and_go() -> None:
-    new = {**copied(), "renewal": {"months": 12, "notice_days": 90}}
-    (item,) = differences(DOCUMENT, new).section("renewal").changed
+    old = copied()
+    del old["renewal"]
+    (item,) = differences(old, DOCUMENT).section("renewal").changed
     assert [shown(value) for value in item.values] == [
         ("months", None, "12"),
+        ("most", None, "2"),
         ("notice_days", None, "90"),
     ]
-    assert differences(new, DOCUMENT).section("renewal").changed[0].change == "removed"
+    assert differences(DOCUMENT, old).section("renewal").changed[0].change == "removed"
+
+
+def test_valuations_are_matched_by_their_party_and_shown_in_their_currency() -> None:
+    def change(d: Document) -> None:
+        first, second = d["contribution"][1]["valuations"]
+        second["amount"] = "95000.00"
+        d["contribution"][1]["valuations"] = [second, {**first, "currency": "EUR"}]
+
+    amount, currency = only(after(change), "contribution")
+    assert (amount.label.en, amount.label.zh) == ("Valuation by Firm: amount", "估值（公司）：金额")
+    assert shown(amount) == (
+        "valuations.firm.amount",
+        "USD\N{NO-BREAK SPACE}90,000.00",
+        "USD\N{NO-BREAK SPACE}95,000.00",
+    )
+    assert shown(currency) == ("valuations.uni.currency", "CNY", "EUR")
+
+
+def test_an_exit_clause_is_called_by_its_id() -> None:
+    difference = after(lambda d: d["exit"][0].update(notice_days=90))
+    (value,) = only(difference, "exit")
+    assert shown(value) == ("notice_days", "180", "90")
+    assert difference.section("exit").changed[0].title.en == "Exit clause uni-leaves"
 
 
 def test_version_and_previous_stand_apart_and_change_no_term() -> None:
@@ -273,6 +298,7 @@ decimals = st.decimals(-1000, 1000, places=2, allow_nan=False).map(
 )
 # Mapping keys of a document, of the values that may stand there.
 _CHOICES = {
+    "currency": st.sampled_from(["CNY", "EUR", "USD"]),
     "direction": st.sampled_from(["at_least", "at_most"]),
     "unit": st.sampled_from(["share", "count", "CNY", "kWh", "person"]),
     "id": st.text("vwxyz", min_size=3, max_size=9),

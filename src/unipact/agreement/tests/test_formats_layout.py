@@ -16,7 +16,7 @@ from unipact.agreement.formats.agreement_toml import (
 )
 from unipact.agreement.formats.canonical import canonical_bytes, sha256_of, to_json_form
 from unipact.agreement.formats.toml_layout import comments_of, formatted
-from unipact.agreement.tests.specimen import SPECIMEN, spoiled
+from unipact.agreement.tests.specimen import FULL, SPECIMEN, spoiled
 from unipact.errors import Conflict
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "usst-huawei-2019" / "agreement.toml"
@@ -66,16 +66,18 @@ def test_the_original_bytes_are_kept() -> None:
 
 
 def test_the_specimen_and_the_example_are_in_the_canonical_layout() -> None:
-    for data in (SPECIMEN.encode(), EXAMPLE.read_bytes()):
+    for data in (SPECIMEN.encode(), FULL.encode(), EXAMPLE.read_bytes()):
         read = read_agreement(data)
         assert formatted(read, comments=comments_of(read)) == data
 
 
 def test_the_layout_goes_by_the_schema_and_not_by_the_file() -> None:
-    document = json.loads(json.dumps(read_agreement(SPECIMEN.encode()).document))
+    document = json.loads(json.dumps(read_agreement(FULL.encode()).document))
     turned = dict(reversed(list(document.items())))
-    turned["party"][0] = dict(reversed(list(turned["party"][0].items())))
-    assert formatted(read_agreement_json(json.dumps(turned).encode())) == SPECIMEN.encode()
+    for entry in (turned["party"], turned["exit"], turned["contribution"][1]["valuations"]):
+        entry[0] = dict(reversed(list(entry[0].items())))
+    turned["renewal"] = dict(reversed(list(turned["renewal"].items())))
+    assert formatted(read_agreement_json(json.dumps(turned).encode())) == FULL.encode()
 
 
 def test_comments_stay_with_what_they_were_written_for() -> None:
@@ -106,7 +108,7 @@ NOTES = ["# a", "# b # c", "#", '# "quoted', "# 注释"]
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_layout_keeps_meaning_and_comments_wherever_they_stand(data: st.DataObject) -> None:
-    lines = SPECIMEN.splitlines()
+    lines = FULL.splitlines()
     for _ in range(data.draw(st.integers(1, 6))):
         number = data.draw(st.integers(0, len(lines) - 1))
         note = data.draw(st.sampled_from(NOTES))
@@ -119,7 +121,7 @@ def test_layout_keeps_meaning_and_comments_wherever_they_stand(data: st.DataObje
     once = formatted(read, comments=comments_of(read))
     again = read_agreement(once)
 
-    assert again.sha256 == read.sha256 == read_agreement(SPECIMEN.encode()).sha256
+    assert again.sha256 == read.sha256 == read_agreement(FULL.encode()).sha256
     assert sorted(c.text for c in comments_of(again)) == sorted(c.text for c in comments_of(read))
     assert formatted(again, comments=comments_of(again)) == once
 

@@ -19,10 +19,10 @@ from unipact.agreement.formats.agreement_toml import (
 from unipact.agreement.formats.positions import layout_of
 from unipact.agreement.formats.toml_file import read_toml_file
 from unipact.agreement.formats.toml_layout import formatted
-from unipact.agreement.tests.specimen import SPECIMEN
+from unipact.agreement.tests.specimen import FULL
 from unipact.errors import Invalid
 
-DOCUMENT: dict[str, Any] = dict(read_agreement(SPECIMEN.encode()).document)
+DOCUMENT: dict[str, Any] = dict(read_agreement(FULL.encode()).document)
 
 scalars = st.one_of(
     st.none(),
@@ -65,7 +65,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_the_specimen_with_bytes_changed_is_read_or_refused(data: st.DataObject) -> None:
-    original = SPECIMEN.encode()
+    original = FULL.encode()
     start = data.draw(st.integers(0, len(original)))
     end = data.draw(st.integers(start, min(len(original), start + 40)))
     put = data.draw(

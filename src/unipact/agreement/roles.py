@@ -56,6 +56,8 @@ class Act(StrEnum):
     ACCESS_LOG_SEE = "access_log_see"
     REPORT_SEE = "report_see"
     TOKENS_MANAGE = "tokens_manage"
+    LEDGER_SEE = "ledger_see"
+    LEDGER_RECORD = "ledger_record"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,17 @@ from unipact.agreement.services.invitations import (
     invitation_open,
     invitation_revoke,
 )
+from unipact.agreement.services.ledger import (
+    benefit_record,
+    contribution_record,
+    note_erase,
+    transaction_reverse,
+)
+from unipact.agreement.services.ledger_answers import (
+    transaction_acknowledge,
+    transaction_contest,
+    valuation_state,
+)
 from unipact.agreement.services.memberships import (
     membership_end,
     membership_ended,
@@ -24,6 +35,8 @@ __all__ = [
     "access_log_append",
     "agreement_export",
     "agreement_import",
+    "benefit_record",
+    "contribution_record",
     "evaluation_record",
     "invitation_accept",
     "invitation_make",
@@ -34,7 +47,12 @@ __all__ = [
     "membership_grant",
     "membership_leave",
     "membership_move",
+    "note_erase",
     "token_make",
     "token_revoke",
     "token_used",
+    "transaction_acknowledge",
+    "transaction_contest",
+    "transaction_reverse",
+    "valuation_state",
 ]

@@ -109,6 +109,17 @@ def test_parties_are_shown_by_the_name_that_their_version_gives() -> None:
     assert value.new.typed == ("firm", "uni")
 
 
+def test_a_field_is_not_taken_for_a_party_of_the_same_id() -> None:
+    def change(d: Document) -> None:
+        name = {"en": "A field called firm", "zh": "名为 firm 的领域"}
+        d["field"].append({"id": "firm", "kind": "flow", "name": name, "app": "campus"})
+        d["benefit"][0].update(party="firm", field="firm")
+
+    party, field = after(change).section("benefit").changed[0].values
+    assert shown(party) == ("party", "University", "Firm")
+    assert shown(field) == ("field", "Smart campus", "A field called firm")
+
+
 def test_an_added_target_is_one_entry_and_a_dropped_one_too() -> None:
     def change(d: Document) -> None:
         d["commitment"][1]["targets"] = [

@@ -15,7 +15,7 @@ from unipact.agreement.engine.difference.results import (
     SectionId,
     ValueChange,
 )
-from unipact.agreement.engine.difference.values import Side, Table, value_change
+from unipact.agreement.engine.difference.values import Side, Table, names_in, value_change
 from unipact.agreement.engine.terms import Text
 from unipact.errors import Finding, Invalid
 
@@ -54,9 +54,10 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
 
 def _metadata(old: Table, new: Table) -> tuple[ValueChange, ...]:
     before, after = (
-        {key: document[key] for key in _METADATA if key in document} for document in (old, new)
+        Side(names_in({}), "terms", {key: side[key] for key in _METADATA if key in side})
+        for side in (old, new)
     )
-    return _values(Side(old, "terms", before), Side(new, "terms", after))
+    return _values(before, after)
 
 
 def _without_metadata(document: Table) -> dict[str, Any]:
@@ -65,10 +66,14 @@ def _without_metadata(document: Table) -> dict[str, Any]:
 
 def _section(identity: SectionId, old: Table, new: Table) -> SectionDifference:
     before, after = _items(identity, old), _items(identity, new)
+    old_names, new_names = names_in(old), names_in(new)
     items = tuple(
-        _item(identity, key, Side(old, identity, one or {}), Side(new, identity, other or {}))
+        _item(
+            key,
+            Side(old_names, identity, before.get(key, {})),
+            Side(new_names, identity, after.get(key, {})),
+        )
         for key in _merged(after, before)
-        for one, other in [(before.get(key), after.get(key))]
     )
     return SectionDifference(identity, SECTIONS[identity], items)
 
@@ -82,19 +87,18 @@ def _items(identity: SectionId, document: Table) -> dict[str, Table]:
     return {entry["id"]: entry for entry in document.get(identity, ())}
 
 
-def _item(section: SectionId, identity: str, old: Side, new: Side) -> ItemDifference:
+def _item(identity: str, old: Side, new: Side) -> ItemDifference:
     values = _values(old, new)
     change: Change = "changed" if values else "same"
     if not old.item:
         change = "added"
     elif not new.item:
         change = "removed"
-    return ItemDifference(
-        identity, _title(section, identity, new if new.item else old), change, values
-    )
+    return ItemDifference(identity, _title(identity, new if new.item else old), change, values)
 
 
-def _title(section: SectionId, identity: str, side: Side) -> Text:
+def _title(identity: str, side: Side) -> Text:
+    section = side.section
     if section in _SINGLE:
         return SECTIONS[section]
     if section == "exit":
@@ -129,8 +133,8 @@ def _name(path: Path, new: Side, old: Side) -> Text:
     identity = path[1] if len(path) > 1 else ""
     if path[0] != "valuations":
         return Text(identity, identity)
-    name = new.name_of(identity)
-    return name if name.en != identity else old.name_of(identity)
+    known = new.party_name(identity) or old.party_name(identity)
+    return known or Text(identity, identity)
 
 
 def _compared(old: Any, new: Any, path: Path) -> Iterator[_Pair]:

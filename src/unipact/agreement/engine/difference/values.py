@@ -17,10 +17,27 @@ Table = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two versions, and the item of it that is compared (empty where it has none)."""
+class Names:
+    """What the ids of parties and of fields are called in one version."""
 
-    document: Table
+    parties: Mapping[str, Text]
+    fields: Mapping[str, Text]
+
+
+def names_in(document: Table) -> Names:
+    """The names that a version gives its parties and fields."""
+    parties, fields = (
+        {entry["id"]: _both(entry["name"]) for entry in document.get(key, ())}
+        for key in ("party", "field")
+    )
+    return Names(parties, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An item in one of the two versions (empty where it is not there), and the names there."""
+
+    names: Names
     section: SectionId
     item: Table
 
@@ -35,13 +52,9 @@ class Side:
             kind = "whole"
         return Value(kind, raw, self._text(kind, path, raw))
 
-    def name_of(self, identity: str) -> Text:
-        """The name of a party or field of this version, or the id itself."""
-        for key in ("party", "field"):
-            for entry in self.document.get(key, ()):
-                if entry["id"] == identity:
-                    return _both(entry["name"])
-        return Text(identity, identity)
+    def party_name(self, identity: str) -> Text | None:
+        """The name of a party of this version."""
+        return self.names.parties.get(identity)
 
     def _text(self, kind: Kind, path: Path, raw: Any) -> Text:
         if kind == "decimal":
@@ -49,7 +62,8 @@ class Side:
         if kind == "choice":
             return _choice(path, raw)
         if kind == "ids":
-            names = [self.name_of(each) for each in raw]
+            known = self.names.fields if path == ("field",) else self.names.parties
+            names = [known.get(each, Text(each, each)) for each in raw]
             return Text("; ".join(n.en for n in names), "；".join(n.zh for n in names))
         if kind == "entry" and isinstance(raw, Mapping):
             return self._entry(path, raw)

@@ -73,6 +73,7 @@ class TokenPurpose(models.TextChoices):
     REPORTING = "reporting"
     VERIFICATION = "verification"
     RECORDS = "records"
+    SIGNING = "signing"
     ADMINISTRATION = "administration"
 
 
@@ -379,6 +380,145 @@ class AccessLog(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.reader_id} read {self.kind} {self.record} of {self.owner_id}"
+
+
+# --- the log ---
+
+
+class Log(models.Model):
+    """The append-only log of an agreement; ``size`` is how many entries it has.
+
+    Whoever appends holds the lock of this row.
+    """
+
+    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="log")
+    origin = models.CharField(max_length=200, unique=True)
+    size = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class LogEntry(AppendOnly):
+    """An entry as its signer signed it, byte for byte.
+
+    ``hashes`` are the perfect subtrees that it completes, 32 bytes each, its own leaf hash first,
+    so that any proof reads a few rows. ``checkpoint`` is the note of size ``index + 1``, signed by
+    the log. ``received_at`` is the server's word, and proves nothing.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries")
+    index = models.PositiveIntegerField()
+    type = models.CharField(max_length=16)
+    data = models.BinaryField()
+    hashes = models.BinaryField()
+    checkpoint = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("log", "index")
+        constraints = (
+            models.UniqueConstraint(fields=("log", "index"), name="an_index_has_one_entry"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.index} {self.type}"
+
+
+class Cosignature(AppendOnly):
+    """A party cosigned the checkpoint that counts ``size`` entries; its last one is what it saw."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="cosignatures")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    size = models.PositiveIntegerField()
+    line = models.BinaryField()
+    time = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("log", "size", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("log", "party", "size"), name="a_party_cosigns_a_size_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.party_id} {self.size}"
+
+
+class LogDocument(models.Model):
+    """What an entry names by its hash: an agreement file, a reason, a run document, a report.
+
+    A reason may be erased: its row goes, the hash in the log stays and tells nothing, because the
+    document held a random salt.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="documents")
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("log", "sha256"), name="a_document_is_kept_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.kind} {self.sha256[:12]}"
+
+
+class HeldKey(models.Model):
+    """A private key that lives inside this server, sealed; ``party`` is None for the log's own."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="held_keys")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+")
+    vkey = models.CharField(max_length=512)
+    sealed = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("log", "vkey"), name="a_key_is_held_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.vkey}"
+
+
+class SigningRequest(models.Model):
+    """A line that waits for a signature which a party makes elsewhere; it is the party's own.
+
+    ``signature`` is there while the signature of the other party is waited for as well.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="requests")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    line = models.BinaryField()
+    signature = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.party_id} {self.pk}"
+
+
+class Comment(AppendOnly):
+    """A word on a round of a proposal; it binds nobody and is no entry of the log."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="comments")
+    proposal = models.CharField(max_length=32)
+    round = models.PositiveIntegerField()
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    # The account's name, shown to its own party only.
+    by = models.CharField(max_length=150)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("log", "proposal"), name="comment_by_proposal"),)
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.proposal[:8]} {self.party_id}"
 
 
 # --- the ledger ---

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     REPORTING = "reporting"
     VERIFICATION = "verification"
     RECORDS = "records"
+    SIGNING = "signing"
     ADMINISTRATION = "administration"
 
 
@@ -55,9 +56,13 @@ class Act(StrEnum):
     MEMBERSHIP_LEAVE = "membership_leave"
     ACCESS_LOG_SEE = "access_log_see"
     REPORT_SEE = "report_see"
-    TOKENS_MANAGE = "tokens_manage"
     LEDGER_SEE = "ledger_see"
     LEDGER_RECORD = "ledger_record"
+    TOKENS_MANAGE = "tokens_manage"
+    LOG_SEE = "log_see"
+    PROPOSAL_DISCUSS = "proposal_discuss"
+    ACT_SIGN = "act_sign"
+    KEYS_MANAGE = "keys_manage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ UNIPACT_PROXY_HOPS = whole("UNIPACT_PROXY_HOPS", 0, most=16)
 UNIPACT_SECOND_FACTOR = os.environ.get("UNIPACT_SECOND_FACTOR", "officers")
 # A session ends that long after its last request (and SESSION_COOKIE_AGE after it began).
 UNIPACT_IDLE_S = 2 * 60 * 60
+# The logs of agreements are named after it: NAME/AGREEMENT stays in every signed text for life.
+UNIPACT_LOG_NAME = os.environ.get("UNIPACT_LOG_NAME", "unipact.example")
 # The longest body of a request: of a form, and of what programs send to /api/.
 UNIPACT_MAX_BODY = whole("UNIPACT_MAX_BODY", 2 * 1024 * 1024, least=1)
 UNIPACT_MAX_BODY_API = whole("UNIPACT_MAX_BODY_API", 8 * 1024 * 1024, least=1)

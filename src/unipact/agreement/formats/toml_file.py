@@ -41,9 +41,13 @@ def read_toml_file(data: bytes, *, name: str, schema: str) -> dict[str, Any]:
 
 def toml_document(data: bytes, *, name: str, schema: str) -> tuple[dict[str, Any], list[Problem]]:
     """The JSON form of a TOML file, and where it departs from its schema."""
-    raw = _toml(decoded(data, name), name)
-    document, problems = to_json_form(raw)
+    document, problems = json_form(data, name=name)
     return document, problems + shape_problems(document, problems, schema, typed_days=True)
+
+
+def json_form(data: bytes, *, name: str) -> tuple[dict[str, Any], list[Problem]]:
+    """The JSON form of a TOML file, whatever it says, and each value that has none."""
+    return to_json_form(_toml(decoded(data, name), name))
 
 
 def shape_problems(

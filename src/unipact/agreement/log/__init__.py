@@ -1,0 +1,1 @@
+"""The log as this installation keeps it: rows of entries, folded, appended to, proved."""

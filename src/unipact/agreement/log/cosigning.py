@@ -1,0 +1,100 @@
+"""Cosigning: each party confirms that the log extends the one that it saw before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from unipact.agreement.log.folded import Folded
+from unipact.agreement.log.stored import consistency, seen_by
+from unipact.agreement.log.vault import key_held
+from unipact.agreement.models import Cosignature, Log, LogEntry, Party
+from unipact.errors import Conflict, Finding, Invalid
+from unipact.tlog.keys import VerifierKey
+from unipact.tlog.merkle import verify_consistency
+from unipact.tlog.note import Signature, cosigned_at, read_note, read_signature
+
+#: How far a cosigner's clock may be from ours; its time dates the entries before it.
+_CLOCKS_S = 600
+
+
+def cosign_inside(log: Log, found: Folded, row: LogEntry, *, now: datetime) -> None:
+    """Cosign for the parties whose cosign keys live inside, each from what it cosigned last.
+
+    Raises:
+        Unproven: the log does not extend what a party cosigned: it is forked or was cut.
+    """
+    register = found.register
+    note = read_note(bytes(row.checkpoint))
+    root = found.frontier.root()
+    made = []
+    for party in log.agreement.parties.all():
+        key = key_held(log, register.keys[party.slug].cosign)
+        if key is None:
+            continue
+        seen = seen_by(log, party.slug)
+        if seen.size:
+            verify_consistency(
+                old=seen.size,
+                new=register.size,
+                proof=consistency(log, seen.size, register.size),
+                old_root=seen.root,
+                new_root=root,
+            )
+        signature = key.sign(note.text, time=int(now.timestamp()))
+        made.append(_row(log, party, register.size, signature))
+    Cosignature.objects.bulk_create(made)
+
+
+def cosignature_take(
+    *, log: Log, found: Folded, party: Party, line: bytes, now: datetime
+) -> Cosignature:
+    """Take a cosignature that a party made elsewhere, of any checkpoint of the log.
+
+    Raises:
+        Invalid: it is no cosignature by the party's key of a checkpoint of this log.
+        Conflict: the party cosigned this size already.
+    """
+    signature = _signature(line)
+    key = VerifierKey.parse(found.register.keys[party.slug].cosign)
+    if (signature.name, signature.key_id) != (key.name, key.key_id):
+        raise _wrong(f"it is by the key {signature.name}, not by {key.name}")
+    if abs(cosigned_at(signature) - int(now.timestamp())) > _CLOCKS_S:
+        raise _wrong("its time is more than ten minutes from the server's")
+    entry = _cosigned(log, key, signature)
+    if entry is None:
+        raise _wrong("it does not verify on any of the last checkpoints of this log")
+    size = entry.index + 1
+    if size <= found.register.rotated.get(party.slug, -1):
+        raise _wrong("this key took its place after that checkpoint")
+    if Cosignature.objects.filter(log=log, party=party, size=size).exists():
+        raise Conflict(f"{party.slug} has cosigned size {size} already")
+    made = _row(log, party, size, signature)
+    made.save()
+    return made
+
+
+def _cosigned(log: Log, key: VerifierKey, signature: Signature) -> LogEntry | None:
+    """The entry whose checkpoint was cosigned: the newest first, back to the party's last."""
+    newest = LogEntry.objects.filter(log=log).order_by("-index")[:1000]
+    entry: LogEntry
+    for entry in newest.iterator(chunk_size=16):
+        if key.verifies(read_note(bytes(entry.checkpoint)).text, signature.raw):
+            return entry
+    return None
+
+
+def _row(log: Log, party: Party, size: int, signature: Signature) -> Cosignature:
+    return Cosignature(
+        log=log, party=party, size=size, line=signature.line, time=cosigned_at(signature)
+    )
+
+
+def _signature(line: bytes) -> Signature:
+    try:
+        return read_signature(line.strip())
+    except Invalid as error:
+        raise _wrong(f"it is no signature line of a note: {error.message}") from error
+
+
+def _wrong(what: str) -> Invalid:
+    return Invalid("the cosignature is wrong", findings=[Finding("cosignature", what)])

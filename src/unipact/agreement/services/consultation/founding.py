@@ -1,0 +1,125 @@
+"""Founding the log of an agreement, and keeping keys inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from unipact.agreement.engine.register import acts
+from unipact.agreement.engine.register.acts import KeyPair
+from unipact.agreement.formats.log.entry import act_line
+from unipact.agreement.log.vault import key_keep
+from unipact.agreement.models import (
+    Agreement,
+    AgreementVersion,
+    Log,
+    LogDocument,
+    Party,
+    SigningRequest,
+    VersionState,
+)
+from unipact.agreement.roles import Act as Permitted
+from unipact.agreement.services.consultation.proposals import AGREEMENT_KIND
+from unipact.agreement.services.consultation.signing import Signer, moment
+from unipact.agreement.services.memberships import require_still
+from unipact.errors import Conflict, Finding, Invalid, NotFound
+from unipact.tlog.keys import ED25519, SigningKey
+
+
+def key_hold(*, signer: Signer, agreement: str, key: SigningKey, now: datetime) -> None:
+    """Keep a private key of the party inside, sealed: whoever runs the server can use it then.
+
+    Who: roles with ``keys_manage``.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the party has no such agreement.
+    """
+    if signer.actor is not None:
+        signer.actor.require(Permitted.KEYS_MANAGE)
+    with transaction.atomic():
+        holder, party = _agreement(signer, agreement, now)
+        key_keep(_log(holder), party, key)
+
+
+def founding_prepare(
+    *, signer: Signer, agreement: str, keys: Mapping[str, KeyPair], now: datetime
+) -> tuple[SigningRequest, ...]:
+    """Ask both parties to found the log: they sign the version in force, their keys and the log's.
+
+    Who: roles with ``keys_manage`` of either party. ``keys`` are the public keys of both, each
+    from that party itself; the consent keys are those that the agreement names. What was asked for
+    before and not signed by both is asked for anew.
+
+    Raises:
+        NotPermitted: the role may not.
+        NotFound: the party has no such agreement.
+        Invalid: the keys are not those of both parties.
+        Conflict: it was founded already, or no version is in force.
+    """
+    if signer.actor is not None:
+        signer.actor.require(Permitted.KEYS_MANAGE)
+    with transaction.atomic():
+        holder, _ = _agreement(signer, agreement, now)
+        log = _log(holder)
+        if log.size:
+            raise Conflict("the log of this agreement was founded already")
+        version = holder.versions.filter(state=VersionState.IN_FORCE).first()
+        if version is None:
+            raise Conflict("no version of this agreement is in force")
+        line = act_line(_founding(log, version, keys, now))
+        SigningRequest.objects.filter(log=log).delete()
+        LogDocument.objects.get_or_create(
+            log=log,
+            sha256=version.file_sha256,
+            defaults={"kind": AGREEMENT_KIND, "content": bytes(version.original)},
+        )
+        return tuple(
+            SigningRequest.objects.create(log=log, party=party, line=line, made_at=now)
+            for party in holder.parties.order_by("slug")
+        )
+
+
+def _founding(
+    log: Log, version: AgreementVersion, keys: Mapping[str, KeyPair], now: datetime
+) -> acts.Founding:
+    parties = {each.slug for each in version.agreement.parties.all()}
+    if set(keys) != parties:
+        what = f"they are of {', '.join(sorted(keys)) or 'nobody'}"
+        mend = f"Give those of {' and '.join(sorted(parties))}."
+        raise Invalid(
+            "the keys are not those of both parties", findings=[Finding("keys", what, mend)]
+        )
+    held = log.held_keys.filter(party=None).values_list("vkey", flat=True).get()
+    return acts.Founding(
+        origin=log.origin,
+        at=moment(now),
+        agreement=version.agreement.slug,
+        version=version.n,
+        version_sha256=version.sha256,
+        file_sha256=version.file_sha256,
+        log_key=held,
+        keys=dict(keys),
+    )
+
+
+def _agreement(signer: Signer, agreement: str, now: datetime) -> tuple[Agreement, Party]:
+    holder = Agreement.objects.select_for_update(of=("self",)).filter(slug=agreement).first()
+    party = Party.objects.filter(slug=signer.party, agreements__slug=agreement).first()
+    if holder is None or party is None:
+        finding = Finding("agreement", f"{signer.party} has no agreement {agreement} here")
+        raise NotFound("no such agreement", findings=[finding])
+    require_still(signer.actor, now)
+    return holder, party
+
+
+def _log(agreement: Agreement) -> Log:
+    """The agreement's log, with a key of its own from the first moment."""
+    origin = f"{settings.UNIPACT_LOG_NAME}/{agreement.slug}"
+    log, is_new = Log.objects.get_or_create(agreement=agreement, defaults={"origin": origin})
+    if is_new:
+        key_keep(log, None, SigningKey.generate(origin, ED25519))
+    return log

@@ -41,6 +41,7 @@ app = typer.Typer(
 _INTERRUPTED = 130
 _FILE = "Agreement files"
 _RUN = "Evaluation"
+_LOG = "Consultation and its log"
 _CONSOLE = "Console"
 _APPS = "Fields and data"
 
@@ -65,6 +66,9 @@ def _main(
 app.command("check", rich_help_panel=_FILE)(agreement.checker(installation.known_metrics))
 app.command("fmt", rich_help_panel=_FILE)(agreement.fmt)
 app.command("schema", rich_help_panel=_FILE)(agreement.schema)
+app.add_typer(agreement.key, name="key", rich_help_panel=_LOG)
+app.command("sign", rich_help_panel=_LOG)(agreement.sign)
+app.command("cosign", rich_help_panel=_LOG)(agreement.cosign)
 app.command("run", rich_help_panel=_RUN)(installation.run)
 app.command("evidence", rich_help_panel=_RUN)(installation.evidence)
 app.command("verify", rich_help_panel=_RUN)(installation.verify)

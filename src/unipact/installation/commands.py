@@ -6,13 +6,16 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from unipact.agreement.formats.scope import KnownMetrics
 from unipact.errors import Finding, Invalid
 from unipact.exits import Exit
+
+if TYPE_CHECKING:
+    from unipact.installation.run import Run
 
 _MOST_LINES = 20
 
@@ -42,12 +45,20 @@ def run(
         bool, typer.Option("--json", help="Print the run document (unipact-run/1).")
     ] = False,
     language: Language = "en",
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            "--bundle",
+            metavar="BUNDLE",
+            help="Write the run into a signed bundle as well; for an example with published keys.",
+        ),
+    ] = None,
     home: Home = None,
 ) -> None:
     """Compute every commitment of an agreement, with evidence, status and forecast.
 
     The data that `sources.toml` beside FILE names are imported first (once). Run again at the
-    same snapshot, the same bytes are printed.
+    same snapshot, the same bytes are printed, and the same bundle is written.
     """
     from unipact.agreement.engine.table import run_table
     from unipact.installation.run import run_file
@@ -55,6 +66,8 @@ def run(
     found = run_file(
         _installation(home), file, as_of=_day(as_of, "--as-of"), progress=_say_progress
     )
+    if bundle is not None:
+        _write_bundle(found, file, bundle)
     if as_json:
         sys.stdout.buffer.write(found.bytes)
     else:
@@ -105,22 +118,62 @@ def evidence(
 
 def verify(
     document: Annotated[
-        Path, typer.Argument(metavar="RUN.json", help="What `unipact run --json` printed.")
+        Path,
+        typer.Argument(metavar="FILE", help="A bundle, or what `unipact run --json` printed."),
     ],
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--key",
+            metavar="PUB",
+            help="Bundle: a party's .pub file, from that party; once for each.",
+        ),
+    ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full/--root",
+            help="Bundle: every signature, rule and file, or a first look at hashes alone.",
+        ),
+    ] = True,
+    seen: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CHECKPOINT", help="Bundle: a checkpoint that you kept; it must go on from it."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Bundle: print the verdict.")] = False,
     agreement: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="The agreement file: compares targets, states and reasons too."
+            metavar="FILE", help="Run: the agreement; compares targets, states and reasons too."
         ),
     ] = None,
     home: Home = None,
 ) -> None:
-    """Compute every value of a run document again, from the rows at its snapshot.
+    """Verify a bundle with both parties' public keys, or compute a run document again.
 
-    Values, row counts and digests are compared, and each value with its evidence. With
-    --agreement the whole document is made again and compared, statuses and forecasts included.
-    Exit 0 when all is the same; exit 1 with a line for each thing that is not.
+    A bundle is verified offline, trusting nobody: signatures, hashes, rules, files. It is refused
+    with the entry that broke.
+
+    Every value of a run document is computed again from the rows at its snapshot: values, row
+    counts and digests are compared, and each value with its evidence. With --agreement the whole
+    document is made again and compared, statuses and forecasts included.
+
+    Exit 0: accepted, all is the same. Exit 1: not accepted, unreadable included; a line says why.
     """
+    from unipact.installation.bundles import is_bundle, verify_file
+
+    if key or is_bundle(document):
+        verify_file(
+            document,
+            key or [],
+            mode="full" if full else "root",
+            seen=seen,
+            as_json=as_json,
+            shows_progress=sys.stderr.isatty(),
+        )
+        return
     from unipact.installation.verify import verify_values, verify_whole
 
     said = _document(document)
@@ -140,6 +193,20 @@ def verify(
         typer.echo("targets, states and reasons were not compared: add --agreement FILE")
     else:
         typer.echo("the whole document follows from the agreement and the rows")
+
+
+def _write_bundle(found: Run, file: Path, bundle: Path) -> None:
+    """Write the bundle whole or not at all."""
+    from unipact.installation.signed import write_run_bundle
+
+    beside = bundle.with_name(f".{bundle.name}.part")
+    try:
+        with beside.open("wb") as stream:
+            digest = write_run_bundle(found, file, stream)
+        beside.replace(bundle)
+    finally:
+        beside.unlink(missing_ok=True)
+    print(f"unipact: {bundle}: bundle with sha256:{digest}", file=sys.stderr)
 
 
 def known_metrics() -> KnownMetrics:

@@ -40,6 +40,21 @@ _BODIES: Mapping[str, Any] = {
     "person_move": {"role": "analyst"},
     "token_create": {"name": "\u200b", "role": "analyst", "purpose": "reporting"},
     "invitation_create": {"role": "analyst", "note": "\u200b"},
+    "transaction_record": {
+        "kind": "contribution",
+        "subject": "none-here",
+        "amount": "1",
+        "happened_on": "2019-10-31",
+    },
+    "transaction_answer": {"answer": "contested"},
+    "transaction_take_back": {"reason": ""},
+    "valuation_record": {
+        "contribution": "none-here",
+        "amount": "1",
+        "currency": "CNY",
+        "from_on": "2019-10-31",
+        "reason": "none",
+    },
 }
 #: Where somebody who may act is told that it does not work with this body or this name.
 _LET_IN = {200, 201, 204, 302, 304, 404, 409, 422}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from tests.contract.command import EXAMPLE
 from unipact.agreement.roles import MATRIX, Purpose, Role, Side
 from unipact.agreement.services import (
     agreement_import,
+    contribution_record,
     evaluation_record,
     membership_grant,
     token_make,
@@ -35,7 +36,7 @@ CONTENT = (EXAMPLE / "agreement.toml").read_bytes()
 
 @dataclass(frozen=True)
 class World:
-    """An installation with the example in force, evaluated once."""
+    """An installation with the example in force, evaluated once, with one contribution made."""
 
     document: Mapping[str, Any]
 
@@ -61,6 +62,7 @@ class World:
             "building": "b2",
             "name": "campus.electricity_kwh",
             "version": 1,
+            "number": 1,
             # Nobody and nothing: whoever may act on them learns that they are not there.
             "username": "nobody-here",
             "member": 2**40,
@@ -78,6 +80,15 @@ def world_of(home: Path, printed: bytes, settings: Any) -> Iterator[World]:
     lake.installation.cache_clear()
     version = agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
     evaluation_record(actor=None, version=version, document=printed, now=NOW)
+    contribution_record(
+        actor=None,
+        agreement=AGREEMENT,
+        contribution="huawei-research-fund",
+        amount="2000000.00",
+        happened_on=date(2019, 10, 31),
+        party="huawei",
+        now=NOW,
+    )
     yield World(json.loads(printed))
     lake.installation.cache_clear()
 

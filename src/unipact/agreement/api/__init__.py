@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from unipact.agreement.api.agreements import router as agreements
+from unipact.agreement.api.ledger import router as ledger
 from unipact.agreement.api.me import router as me
 from unipact.agreement.api.people import router as people
 from unipact.agreement.api.tokens import router as tokens
 
-ROUTERS = (me, agreements, people, tokens)
+ROUTERS = (me, agreements, ledger, people, tokens)

@@ -38,7 +38,7 @@ from unipact.agreement.services.ledger_desk import (
     transaction_found,
     wrong,
 )
-from unipact.errors import Conflict, Invalid, NotFound, NotPermitted
+from unipact.errors import Conflict, Invalid, NotFound
 
 # As the schema of agreement files has it.
 _UNIT = re.compile(r"[A-Za-z][A-Za-z0-9/-]{0,31}")
@@ -160,16 +160,16 @@ def transaction_reverse(
     None) names the ``party``. Both stay in the ledger.
 
     Raises:
-        NotPermitted: the role may not, or the other party recorded it.
+        NotPermitted: the role may not.
         NotFound: there is no such agreement or transaction.
-        Conflict: it was reversed already, or is a reversal itself.
+        Conflict: the other party recorded it, it was reversed already, or is a reversal itself.
         Invalid: there is no reason.
     """
     with transaction.atomic():
         desk = desk_of(actor, agreement, party)
         made = transaction_found(desk, number)
         if made.recorded_by_id != desk.party.pk:
-            raise NotPermitted("whoever recorded it takes it back; the other party contests it")
+            raise Conflict("whoever recorded it takes it back; the other party contests it")
         if made.reverses_id is not None:
             raise Conflict("a reversal is not reversed: record it anew")
         if Transaction.objects.filter(reverses=made).exists():

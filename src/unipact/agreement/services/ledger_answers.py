@@ -11,7 +11,7 @@ from unipact.agreement.engine.money import Money
 from unipact.agreement.models import Acknowledgement, LedgerAnswer, Valuation
 from unipact.agreement.roles import Actor
 from unipact.agreement.services.ledger_desk import desk_of, note_of, transaction_found, wrong
-from unipact.errors import Conflict, NotPermitted
+from unipact.errors import Conflict
 
 
 def transaction_acknowledge(
@@ -28,9 +28,9 @@ def transaction_acknowledge(
     (``actor`` None) names the ``party``.
 
     Raises:
-        NotPermitted: the role may not, or one's own party recorded it.
+        NotPermitted: the role may not.
         NotFound: there is no such agreement or transaction.
-        Conflict: it was taken back.
+        Conflict: one's own party recorded it, or it was taken back.
     """
     return _answer(actor, agreement, number, LedgerAnswer.ACKNOWLEDGED, "", party, now)
 
@@ -49,9 +49,9 @@ def transaction_contest(
     Who: as ``transaction_acknowledge``. A later acknowledgement settles it.
 
     Raises:
-        NotPermitted: the role may not, or one's own party recorded it.
+        NotPermitted: the role may not.
         NotFound: there is no such agreement or transaction.
-        Conflict: it was taken back.
+        Conflict: one's own party recorded it, or it was taken back.
         Invalid: there is no reason.
     """
     return _answer(actor, agreement, number, LedgerAnswer.CONTESTED, reason, party, now)
@@ -121,7 +121,7 @@ def _answer(
         made = transaction_found(desk, number)
         reason = note_of(reason, where="reason", is_needed=answer == LedgerAnswer.CONTESTED)
         if made.recorded_by_id == desk.party.pk:
-            raise NotPermitted("the other party answers what one's own party recorded")
+            raise Conflict("the other party answers what one's own party recorded")
         if made.reverses_id is None and hasattr(made, "reversed_by"):
             raise Conflict(f"transaction {number} was taken back")
         latest: Acknowledgement | None = made.acknowledgements.order_by("-id").first()

@@ -266,7 +266,7 @@ def test_what_is_contested_has_a_reason_and_may_be_settled_later(both):
 def test_nobody_answers_for_what_they_recorded_or_what_is_not_there(both):
     uni, firm = both
     gave(firm, "fund", "5")
-    with pytest.raises(NotPermitted):
+    with pytest.raises(Conflict):
         answered(actor=firm, number=1)
     with pytest.raises(NotFound):
         answered(actor=uni, number=2)
@@ -293,7 +293,7 @@ def test_a_reversal_names_what_it_takes_back_and_sums_to_nothing_with_it(both):
 def test_only_who_recorded_it_takes_it_back_and_says_why(both):
     uni, firm = both
     gave(firm, "fund", "5")
-    with pytest.raises(NotPermitted):
+    with pytest.raises(Conflict):
         reversed_(actor=uni, number=1, reason="not ours")
     with pytest.raises(Invalid):
         reversed_(actor=firm, number=1, reason="")

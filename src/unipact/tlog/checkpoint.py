@@ -45,10 +45,10 @@ def read_checkpoint(text: bytes) -> Checkpoint:
         Unproven: not three lines in their only spelling. Extension lines are refused too: C2SP
             advises against them, and nothing here could tell what they state.
     """
-    lines = text.split(b"\n", 4)
-    if len(lines) < 4 or lines[-1]:
+    lines = text.split(b"\n", 3)
+    if len(lines) < 4:
         raise Unproven.at(_WHERE, "it is three lines: origin, size, root")
-    if len(lines) > 4:
+    if lines[3]:
         raise Unproven.at(_WHERE, "it has extension lines, which are not accepted here")
     try:
         origin = lines[0].decode()

@@ -1,8 +1,8 @@
 // SHA-256 (FIPS 180-4) as a synchronous function. WebCrypto answers by a promise, which costs more
 // than the hash itself where a million short leaves are hashed; the tests compare the two.
 
-const ROUNDS = new Uint32Array(64);
-const START = new Uint32Array(8);
+const ROUNDS = new Int32Array(64);
+const START = new Int32Array(8);
 
 // The first 32 bits of the fractions of the roots of the first primes, as the standard says.
 for (let candidate = 2, found = 0; found < 64; candidate += 1) {
@@ -27,7 +27,7 @@ function fraction(n, power) {
   return Number(low & 0xffffffffn);
 }
 
-const words = new Uint32Array(64);
+const words = new Int32Array(64);
 
 function compress(state, block, offset) {
   for (let i = 0, at = offset; i < 16; i += 1, at += 4) {
@@ -40,7 +40,14 @@ function compress(state, block, offset) {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     words[i] = (words[i - 16] + s0 + words[i - 7] + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
+  let f = state[5];
+  let g = state[6];
+  let h = state[7];
   for (let i = 0; i < 64; i += 1) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[i] + words[i]) | 0;
@@ -67,7 +74,7 @@ function compress(state, block, offset) {
 
 // One hash over bytes that come in pieces.
 export class Sha256 {
-  #state = Uint32Array.from(START);
+  #state = Int32Array.from(START);
   #rest = new Uint8Array(64);
   #kept = 0;
   #length = 0;
@@ -99,7 +106,7 @@ export class Sha256 {
     this.update(tail);
     const digest = new Uint8Array(32);
     const out = new DataView(digest.buffer);
-    this.#state.forEach((word, i) => out.setUint32(4 * i, word));
+    this.#state.forEach((word, i) => out.setInt32(4 * i, word));
     return digest;
   }
 }

@@ -21,6 +21,7 @@ export function canonicalToml(bytes) {
   // A line ends with a line feed, also where the file says otherwise.
   const text = decode(bytes, "terms-utf8").replaceAll("\r\n", "\n");
   demand(!text.startsWith("\ufeff"), "terms-utf8");
+  demand(!text.includes("\r"), "terms-control");
   let parsed;
   try {
     parsed = parse(text, { integersAsBigInt: true });

@@ -18,7 +18,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-README = Path(__file__).parents[2] / "src/unipact/agreement/formats/bundle/README.txt"
+README = Path(__file__).parents[3] / "src/unipact/agreement/formats/bundle/README.txt"
 ORIGIN = "log.example/cooperation"
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SILENCE_DAYS = 60
@@ -322,3 +322,14 @@ def rotate(log: Log, holder: str, use: str, key: Key, number: int) -> None:
         log.key = key
     else:
         (log.consent if use == "consent" else log.cosign)[holder] = key
+
+
+def founded() -> Log:
+    """Return a log with its founding entry."""
+    log = Log()
+    log.found()
+    return log
+
+
+#: The texts of the `*.pub` of both parties, as a log begins.
+KEYS = Log().pub()

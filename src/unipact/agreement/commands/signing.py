@@ -17,6 +17,7 @@ from unipact.agreement.commands.keys import bytes_of, private_keys
 from unipact.agreement.formats.log.entry import LARGEST_BYTES, act_line, read_act
 from unipact.agreement.formats.log.fields import is_hash
 from unipact.errors import Conflict, Finding, Invalid
+from unipact.exits import Exit
 from unipact.tlog.checkpoint import read_checkpoint
 from unipact.tlog.keys import VerifierKey
 from unipact.tlog.note import Note
@@ -111,9 +112,8 @@ def cosign(
             now=int(time.time()),
         )
     except Invalid as error:
-        for finding in error.findings or (error.message,):
-            typer.echo(f"unipact: not cosigned: {finding}", err=True)
-        raise typer.Exit(1) from None
+        typer.echo(f"unipact: not cosigned: {error.message}", err=True)
+        raise typer.Exit(Exit.NOT_ACCEPTED) from None
     _keep(state, checkpoint.origin, vkey, now_seen)
     _give(signature.line, out)
     typer.echo(f"cosigned {checkpoint.origin} at {now_seen.size} entries", err=True)

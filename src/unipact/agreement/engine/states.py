@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal, get_args
 
+from unipact.agreement.engine.term_end import end_of
 from unipact.agreement.engine.terms import Agreement
 from unipact.errors import Conflict
 
@@ -60,10 +61,6 @@ def state_at(agreement: Agreement, day: date) -> VersionState:
     """The state that a file alone shows on a day, where no console holds its history.
 
     Before it was signed it is a draft; signed, it is agreed until its term begins, in force
-    while the term lasts, and expired afterwards.
+    while the term lasts and as often as it renews itself, and expired afterwards.
     """
-    if day < agreement.signed_on:
-        return "draft"
-    if day < agreement.term.start:
-        return "agreed"
-    return "in_force" if day < agreement.term.until else "expired"
+    return "draft" if day < agreement.signed_on else end_of(agreement, (), day).state

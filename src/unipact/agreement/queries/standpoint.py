@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,15 +12,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from unipact.agreement.log.folded import register_of
 from unipact.agreement.models import (
     AgreementVersion,
     Evaluation,
+    Log,
     Membership,
     VersionState,
     versions_seen,
 )
 from unipact.agreement.roles import Act, Actor, Role, Side
-from unipact.errors import NotFound, NotPermitted
+from unipact.errors import NotFound, NotPermitted, Unavailable
 
 Document = Mapping[str, Any]
 
@@ -90,9 +93,11 @@ def document_bytes(here: Standpoint) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _document(pk: int, _sha256: str) -> Document:
+def _document(pk: int, sha256: str) -> Document:
     """A stored run document; it never changes, so a worker parses it once."""
     stored = Evaluation.objects.values_list("document", flat=True).get(pk=pk)
+    if hashlib.sha256(bytes(stored)).hexdigest() != sha256:
+        raise Unavailable("a run document was changed by hand: it has another hash")
     parsed: dict[str, Any] = json.loads(bytes(stored))
     return parsed
 
@@ -178,4 +183,22 @@ def version_shown(
     in_force = [each for each in first if each.state == VersionState.IN_FORCE]
     evaluated = [each for each in first if evaluations[each.pk]]
     shown = (in_force or evaluated or first)[0]
+    require_signed(shown)
     return shown, tuple(evaluations[shown.pk])
+
+
+def require_signed(version: AgreementVersion) -> None:
+    """Refuse to show a version as the one that counts where the signed log says another.
+
+    Rows of versions are a cache of the log. Whoever changes them by hand changes nothing that
+    binds, and nobody is shown it.
+
+    Raises:
+        Unavailable: the rows disagree with the log, or the log does not verify.
+    """
+    log = Log.objects.filter(agreement=version.agreement_id, size__gt=0).first()
+    if log is not None and register_of(log).terms.sha256 != version.sha256:
+        raise Unavailable(
+            "the records of this agreement disagree with the log that both parties signed; "
+            "the operator mends them: unipact log rebuild"
+        )

@@ -16,7 +16,7 @@ from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.models import AgreementVersion, versions_seen
 from unipact.agreement.queries.standpoint import Document, Standpoint, document_of
 from unipact.agreement.roles import Actor
-from unipact.errors import NotFound
+from unipact.errors import NotFound, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,13 @@ def terms_of(here: Standpoint) -> Terms:
 
 
 @lru_cache(maxsize=32)
-def _terms(pk: int, _sha256: str) -> Terms:
+def _terms(pk: int, sha256: str) -> Terms:
     """A version's terms; its bytes never change, so a worker reads them once."""
     original = AgreementVersion.objects.values_list("original", flat=True).get(pk=pk)
-    return read_agreement(bytes(original)).agreement
+    file = read_agreement(bytes(original))
+    if file.sha256 != f"sha256:{sha256}":
+        raise Unavailable("an agreement file was changed by hand: it holds other terms")
+    return file.agreement
 
 
 def version_rows(here: Standpoint) -> tuple[VersionRow, ...]:

@@ -16,6 +16,7 @@ from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreeme
 from unipact.agreement.models import (
     Agreement,
     AgreementVersion,
+    Log,
     Party,
     VersionState,
     versions_seen,
@@ -76,6 +77,8 @@ def agreement_import(
                 state=version_moved("draft", "withdrawn")
             )
         _require_successor(file.agreement, held)
+        if state == "in_force":
+            _require_no_log(holder)
         return _version_create(actor, holder, file, state=state, now=now)
 
 
@@ -123,6 +126,22 @@ def agreement_export(*, actor: Actor | None, version: AgreementVersion) -> bytes
         if not versions_seen(actor).filter(pk=version.pk).exists():
             raise NotFound(f"there is no version {version.n} of this agreement")
     return bytes(version.original)
+
+
+def _require_no_log(agreement: Agreement) -> None:
+    """What was founded by both parties changes by their consent alone, not by the operator."""
+    if Log.objects.filter(agreement=agreement, size__gt=0).exists():
+        raise Conflict(
+            f"the log of {agreement} was founded: a version comes into force by both consents",
+            findings=[
+                Finding(
+                    "version",
+                    f"the log of {agreement} was founded: only both consents bring a version "
+                    "into force",
+                    "Import it as a draft and propose it: unipact consult propose.",
+                )
+            ],
+        )
 
 
 def _require_successor(terms: Terms, held: dict[int, AgreementVersion]) -> None:

@@ -17,26 +17,36 @@ LONGEST = 4000
 
 
 def comment_add(
-    *, actor: Actor, agreement: str, proposal: str, text: str, now: datetime
+    *,
+    actor: Actor | None,
+    agreement: str,
+    proposal: str,
+    text: str,
+    now: datetime,
+    party: str = "",
 ) -> Comment:
     """Say something on the round of a proposal that counts; both parties read it.
 
-    Who: roles with ``proposal_discuss``.
+    Who: roles with ``proposal_discuss``. ``actor`` is None for the command line, which names the
+    ``party``.
 
     Raises:
         NotPermitted: the role may not.
         NotFound: the actor's party has no such agreement, or no such proposal is there.
         Invalid: there is no text, or too much of it.
     """
-    actor.require(Act.PROPOSAL_DISCUSS)
+    if actor is not None:
+        actor.require(Act.PROPOSAL_DISCUSS)
+        party = actor.party
     with transaction.atomic():
-        log = Log.objects.filter(agreement__slug=agreement, agreement__parties__slug=actor.party)
+        log = Log.objects.filter(agreement__slug=agreement, agreement__parties__slug=party)
         found = log.first()
         on = register_of(found).proposals.get(proposal) if found else None
         if found is None or on is None:
             raise NotFound("there is no such proposal")
-        party = Party.objects.get(slug=actor.party)
-        return _comment(found, party, on, text=text, by=actor.name, now=now)
+        speaks = Party.objects.get(slug=party)
+        by = actor.name if actor else ""
+        return _comment(found, speaks, on, text=text, by=by, now=now)
 
 
 def comment_written(

@@ -52,6 +52,7 @@ def evidence_review(
     decision: Literal["accept", "contest", "settle"],
     now: datetime,
     reason: str = "",
+    reason_zh: str = "",
 ) -> Done:
     """Accept or contest one evidence of the other party, or settle what was contested.
 
@@ -63,7 +64,7 @@ def evidence_review(
     """
     with standing(signer=signer, agreement=agreement, now=now) as here:
         _require_evidence(agreement, run_sha256, evidence_sha256)
-        documents = reason_document(reason) if decision == "contest" else {}
+        documents = reason_document(reason, reason_zh) if decision == "contest" else {}
         act = acts.Review(
             origin=here.log.origin,
             party=here.party.slug,

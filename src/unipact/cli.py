@@ -18,6 +18,7 @@ from unipact.errors import UnipactError
 from unipact.exits import Exit, exit_for
 from unipact.installation import commands as installation
 from unipact.installation.home import FIELDS, Installation, home_folder
+from unipact.web import bundle_commands as bundles
 from unipact.web import commands as console
 from unipact.web import installation_commands as moving
 from unipact.web import people_commands as people
@@ -69,6 +70,8 @@ app.command("schema", rich_help_panel=_FILE)(agreement.schema)
 app.add_typer(agreement.key, name="key", rich_help_panel=_LOG)
 app.command("sign", rich_help_panel=_LOG)(agreement.sign)
 app.command("cosign", rich_help_panel=_LOG)(agreement.cosign)
+app.command("bundle", rich_help_panel=_LOG)(bundles.bundle)
+app.command("restore", rich_help_panel=_LOG)(bundles.restore)
 app.command("run", rich_help_panel=_RUN)(installation.run)
 app.command("evidence", rich_help_panel=_RUN)(installation.evidence)
 app.command("verify", rich_help_panel=_RUN)(installation.verify)

@@ -78,7 +78,10 @@ def _cosigned(log: Log, key: VerifierKey, signature: Signature) -> LogEntry | No
     newest = LogEntry.objects.filter(log=log).order_by("-index")[:1000]
     entry: LogEntry
     for entry in newest.iterator(chunk_size=16):
-        if key.verifies(read_note(bytes(entry.checkpoint)).text, signature.raw):
+        # A log that was restored has the checkpoints of its bundle alone.
+        if entry.checkpoint and key.verifies(
+            read_note(bytes(entry.checkpoint)).text, signature.raw
+        ):
             return entry
     return None
 

@@ -56,8 +56,8 @@ def checkpoint_note(log: Log, size: int) -> Note:
     """
     entry = LogEntry.objects.filter(log=log, index=size - 1).values_list("checkpoint", flat=True)
     data = entry.first()
-    if data is None:
-        raise NotFound(f"the log has {log.size} entries")
+    if not data:
+        raise NotFound(f"there is no checkpoint of {size} of {log.size} entries here")
     note = read_note(bytes(data))
     lines = Cosignature.objects.filter(log=log, size=size).order_by("party__slug")
     cosigned = tuple(signature_of(bytes(each)) for each in lines.values_list("line", flat=True))
@@ -101,8 +101,8 @@ def cosigning_request(log: Log, old: int, size: int | None = None) -> bytes:
     new = log.size if size is None else size
     entry = LogEntry.objects.filter(log=log, index=new - 1).values_list("checkpoint", flat=True)
     data = entry.first()
-    if data is None:
-        raise NotFound(f"the log has {log.size} entries")
+    if not data:
+        raise NotFound(f"there is no checkpoint of {new} of {log.size} entries here")
     proof = consistency(log, old, new) if old else []
     return bytes(Request(old, tuple(proof), read_note(bytes(data))))
 

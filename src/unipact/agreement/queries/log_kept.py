@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
+from unipact.agreement.log.bundling import Written, bundle_write
 from unipact.agreement.log.folded import register_of
 from unipact.agreement.models import Evaluation, Log
 from unipact.errors import NotFound
@@ -42,3 +45,13 @@ def run_newest(agreement: str) -> bytes | None:
     ).order_by("-as_of", "-made_at")
     found = kept.values_list("document", flat=True).first()
     return None if found is None else bytes(found)
+
+
+def bundle_to(agreement: str, stream: BinaryIO) -> Written:
+    """Write the bundle of an agreement.
+
+    Raises:
+        NotFound: it has no log.
+        Conflict: the parties have not both cosigned a checkpoint yet.
+    """
+    return bundle_write(log_named(agreement), stream)

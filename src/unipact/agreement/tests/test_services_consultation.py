@@ -65,3 +65,14 @@ def test_both_consents_bring_the_next_version_into_force():
     assert verdict.register.terms.version == 2
     verdict = verify_bundle(stream, Question([keys_of(each).public for each in PARTIES], "root"))
     assert verdict.accepted, verdict
+
+
+def bundle_of(log):
+    log.refresh_from_db()
+    stream = io.BytesIO()
+    bundle_write(log, stream)
+    return stream.getvalue()
+
+
+def public():
+    return [keys_of(each).public for each in PARTIES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from unipact.tlog.encoding import HASH_BYTES, LARGEST, from_decimal, hash_from_base64, to_base64
+from unipact.tlog.encoding import HASH_BYTES, LARGEST, from_base64, from_decimal, to_base64
 from unipact.tlog.errors import Unproven
 
 _CONTROL = re.compile("[\x00-\x1f\ud800-\udfff]")
@@ -55,4 +55,4 @@ def read_checkpoint(text: bytes) -> Checkpoint:
     except UnicodeDecodeError as error:
         raise Unproven.at(_WHERE, "its origin is not UTF-8") from error
     size = from_decimal(lines[1], f"{_WHERE} size")
-    return Checkpoint(origin, size, hash_from_base64(lines[2], f"{_WHERE} root"))
+    return Checkpoint(origin, size, from_base64(lines[2], f"{_WHERE} root"))

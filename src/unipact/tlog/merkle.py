@@ -67,7 +67,10 @@ class Frontier:
 
         Returns:
             The hashes of the perfect subtrees that this leaf completes, from level 0 (the leaf
-            hash itself) upward: what a store of stored hashes keeps in the row of this leaf.
+            hash itself) upward: what a store keeps in the row of this leaf.
+
+        Raises:
+            Unproven: it has not 32 bytes.
         """
         _check_hashes("leaf", (leaf,))
         completed = [leaf]
@@ -81,11 +84,17 @@ class Frontier:
         return tuple(completed)
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add many leaf hashes; the same as appending each, several times as fast."""
+        """Add many leaf hashes; the same as appending each, several times as fast.
+
+        Takes a stream: what is held is a few thousand hashes at a time. Where it raises, an
+        unknown number of the hashes before the wrong one was added.
+
+        Raises:
+            Unproven: one has not 32 bytes.
+        """
         several = iter(leaves)
         while nodes := list(islice(several, _AT_ONCE)):
-            if set(map(len, nodes)) != {HASH_BYTES}:
-                _check_hashes("leaf", nodes)
+            _check_hashes("leaf", nodes)
             self._extend(nodes)
 
     def _extend(self, nodes: list[bytes]) -> None:
@@ -273,9 +282,8 @@ def _sides(at: int, last: int, length: int, where: str) -> list[bool]:
 
 
 def _check_hashes(where: str, hashes: Iterable[bytes]) -> None:
-    for one in hashes:
-        if len(one) != HASH_BYTES:
-            raise Unproven.at(where, f"a hash has {HASH_BYTES} bytes, this one {len(one)}")
+    if other := set(map(len, hashes)) - {HASH_BYTES}:
+        raise Unproven.at(where, f"a hash has {HASH_BYTES} bytes, one here has {min(other)}")
 
 
 def _split(size: int) -> int:

@@ -21,7 +21,6 @@ from unipact.tlog.encoding import (
     LARGEST,
     from_base64,
     from_decimal,
-    hash_from_base64,
     to_base64,
 )
 from unipact.tlog.errors import Unproven
@@ -78,11 +77,11 @@ def read_receipt(data: bytes) -> Receipt:
     Raises:
         Unproven: they are not a receipt, to the byte.
     """
-    head, empty_line, note = data.partition(b"\n\n")
+    head, _, note = data.partition(b"\n\n")
     # Header, extra, index and hashes; one more shows that there are too many.
     lines = head.split(b"\n", MOST_HASHES + 3)
-    if not empty_line or lines.pop(0) != _HEADER:
-        raise Unproven.at(_WHERE, f"it begins with {_HEADER.decode()} and has an empty line")
+    if lines.pop(0) != _HEADER:
+        raise Unproven.at(_WHERE, f"its first line is not {_HEADER.decode()}")
     extra = b""
     if lines and lines[0].startswith(_EXTRA):
         extra = from_base64(lines.pop(0).removeprefix(_EXTRA), f"{_WHERE} extra")
@@ -93,7 +92,7 @@ def read_receipt(data: bytes) -> Receipt:
     index = from_decimal(lines.pop(0).removeprefix(_INDEX), f"{_WHERE} index")
     if len(lines) > MOST_HASHES:
         raise Unproven.at(_WHERE, f"its proof has more than {MOST_HASHES} hashes")
-    proof = tuple(hash_from_base64(line, f"{_WHERE} proof") for line in lines)
+    proof = tuple(from_base64(line, f"{_WHERE} proof") for line in lines)
     return Receipt(index, proof, read_note(note), extra)
 
 

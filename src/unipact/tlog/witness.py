@@ -19,8 +19,8 @@ from unipact.tlog.checkpoint import Checkpoint, read_checkpoint
 from unipact.tlog.encoding import (
     HASH_BYTES,
     LARGEST,
+    from_base64,
     from_decimal,
-    hash_from_base64,
     to_base64,
 )
 from unipact.tlog.errors import Unproven
@@ -77,15 +77,15 @@ def read_request(data: bytes) -> Request:
     Raises:
         Unproven: they are not a request, to the byte.
     """
-    head, empty_line, note = data.partition(b"\n\n")
+    head, _, note = data.partition(b"\n\n")
     lines = head.split(b"\n", MOST_HASHES + 1)
     first = lines.pop(0)
-    if not empty_line or not first.startswith(_OLD):
-        raise Unproven.at(_WHERE, "it begins with the line of the old size and has an empty line")
+    if not first.startswith(_OLD):
+        raise Unproven.at(_WHERE, "it begins with the line of the old size")
     old = from_decimal(first.removeprefix(_OLD), f"{_WHERE} old size")
     if len(lines) > MOST_HASHES:
         raise Unproven.at(_WHERE, f"its proof has more than {MOST_HASHES} hashes")
-    proof = tuple(hash_from_base64(line, f"{_WHERE} proof") for line in lines)
+    proof = tuple(from_base64(line, f"{_WHERE} proof") for line in lines)
     return Request(old, proof, read_note(note))
 
 

@@ -235,6 +235,38 @@ def test_a_proof_from_no_leaves_is_empty():
     assert consistency_proof(0, 5, STORED.read) == []
 
 
+# --- limits -------------------------------------------------------------------------------------
+
+
+def test_hashes_of_another_length_prove_nothing_even_where_they_are_equal():
+    with pytest.raises(Unproven, match="32 bytes"):
+        verify_inclusion(index=0, size=1, leaf=b"short", proof=[], root=b"short")
+    with pytest.raises(Unproven, match="32 bytes"):
+        verify_consistency(old=3, new=3, proof=[], old_root=b"short", new_root=b"short")
+
+
+@pytest.mark.parametrize(("height", "fits"), [(62, True), (63, False)])
+def test_a_tree_has_at_most_as_many_leaves_as_63_bits_count(height, fits):
+    proof = [ELSE] * height
+    root = EMPTY_ROOT
+    for sibling in proof:
+        root = node_hash(root, sibling)
+
+    def verified():
+        verify_inclusion(index=0, size=2**height, leaf=EMPTY_ROOT, proof=proof, root=root)
+        verify_consistency(old=1, new=2**height, proof=proof, old_root=EMPTY_ROOT, new_root=root)
+
+    if fits:
+        verified()
+    else:
+        with pytest.raises(Unproven, match="has no leaf"):
+            verified()
+        with pytest.raises(Unproven, match="does not begin"):
+            verify_consistency(
+                old=1, new=2**height, proof=proof, old_root=EMPTY_ROOT, new_root=root
+            )
+
+
 # --- properties ---------------------------------------------------------------------------------
 
 

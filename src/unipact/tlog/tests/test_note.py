@@ -178,8 +178,10 @@ def test_bytes_of_another_form_are_refused(data):
         read_note(data)
 
 
-def test_sixteen_signatures_are_accepted():
+def test_sixteen_signatures_are_accepted_and_no_more():
     assert len(read_note(TEXT + b"\n" + LINE * 16).signatures) == 16
+    with pytest.raises(Unproven, match="more than 16"):
+        read_note(TEXT + b"\n" + LINE * 17)
 
 
 def test_the_text_ends_before_the_last_empty_line():

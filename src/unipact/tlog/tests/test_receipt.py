@@ -138,6 +138,13 @@ def test_bytes_of_another_form_are_refused(data):
         read_receipt(data)
 
 
+def test_a_proof_of_63_hashes_is_read_and_no_longer_one():
+    head = b"c2sp.org/tlog-proof@v1\nextra YQ==\nindex 0\n"
+    assert len(read_receipt(head + (HASH + b"\n") * 63 + b"\n" + NOTE).proof) == 63
+    with pytest.raises(Unproven, match="more than 63"):
+        read_receipt(head + (HASH + b"\n") * 64 + b"\n" + NOTE)
+
+
 @given(
     st.binary()
     | st.lists(

@@ -81,8 +81,10 @@ def test_bytes_of_another_form_are_refused(data):
         read_request(data)
 
 
-def test_a_proof_of_63_hashes_is_read():
+def test_a_proof_of_63_hashes_is_read_and_no_longer_one():
     assert len(read_request(b"old 1\n" + HASH * 63 + b"\n" + NOTE).proof) == 63
+    with pytest.raises(Unproven, match="more than 63"):
+        read_request(b"old 1\n" + HASH * 64 + b"\n" + NOTE)
 
 
 @given(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from unipact.agreement.views import drafts, pages, people, report, tokens
+from unipact.agreement.views import balance, drafts, pages, people, report, tokens
+from unipact.agreement.views.consultation import deciding, disputes, proposing
+from unipact.agreement.views.consultation import evidence as reviews
+from unipact.agreement.views.consultation import pages as consultation
 
 app_name = "agreement"
 urlpatterns = [
@@ -32,5 +35,54 @@ urlpatterns = [
     path("<slug:agreement>/roles/", people.roles_page, name="roles"),
     path("<slug:agreement>/tokens/", tokens.tokens_page, name="tokens"),
     path("<slug:agreement>/tokens/<int:token>/revoke/", tokens.revoke_page, name="revoke"),
+    path("<slug:agreement>/balance/", balance.balance_page, name="balance"),
+    path("<slug:agreement>/balance/record/", balance.record_page, name="record"),
+    path("<slug:agreement>/balance/value/", balance.value_page, name="value"),
+    path("<slug:agreement>/balance/<int:number>/", balance.transaction_page, name="transaction"),
+    path("<slug:agreement>/balance/<int:number>/answer/", balance.answer, name="answer"),
+    path("<slug:agreement>/balance/<int:number>/take-back/", balance.take_back, name="take-back"),
     path("<slug:agreement>/report/", report.report_page, name="report"),
+    path("<slug:agreement>/consultation/", consultation.consultation_page, name="consultation"),
+    path("<slug:agreement>/consultation/propose/", proposing.propose_page, name="propose"),
+    path("<slug:agreement>/consultation/evidence/", reviews.evidence_page, name="reviews"),
+    path("<slug:agreement>/consultation/evidence/review/", reviews.review, name="review"),
+    path(
+        "<slug:agreement>/consultation/evidence/put-forward/",
+        reviews.put_forward,
+        name="put-forward",
+    ),
+    path("<slug:agreement>/consultation/notice/", disputes.notice_page, name="notice"),
+    path(
+        "<slug:agreement>/consultation/disputes/<slug:dispute>/",
+        disputes.closing_page,
+        name="dispute-close",
+    ),
+    path(
+        "<slug:agreement>/commitments/<slug:commitment>/dispute/",
+        disputes.dispute_page,
+        name="dispute",
+    ),
+    path(
+        "<slug:agreement>/consultation/<slug:proposal>/",
+        consultation.proposal_page,
+        name="proposal",
+    ),
+    path(
+        "<slug:agreement>/consultation/<slug:proposal>/amend/",
+        proposing.amend_page,
+        name="amend",
+    ),
+    path(
+        "<slug:agreement>/consultation/<slug:proposal>/decide/", deciding.decide, name="decide"
+    ),
+    path(
+        "<slug:agreement>/consultation/<slug:proposal>/comment/",
+        deciding.comment,
+        name="comment",
+    ),
+    path(
+        "<slug:agreement>/consultation/<slug:proposal>/rounds/<int:number>/agreement.toml",
+        consultation.proposed,
+        name="proposed",
+    ),
 ]

@@ -90,7 +90,9 @@ def transaction_record(request: HttpRequest, agreement: Id, asked: TransactionAs
         )
     else:
         if asked.unit is not None:
-            finding = Finding("unit", "a contribution has that of the agreement", "Leave it out.")
+            finding = Finding(
+                "unit", "a contribution has the unit of the agreement", "Leave it out."
+            )
             raise Invalid("this cannot be recorded", findings=[finding])
         made = contribution_record(
             actor=actor,

@@ -27,6 +27,16 @@ class Sums:
     outstanding: str
 
     @property
+    def is_contested(self) -> bool:
+        """Whether some of it is contested."""
+        return Fraction(self.contested) > 0
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the other party has not answered to some of it."""
+        return Fraction(self.unanswered) > 0
+
+    @property
     def is_behind(self) -> bool:
         """Whether less was made than was due."""
         return Fraction(self.outstanding) > 0
@@ -60,6 +70,11 @@ class PartyWorth:
     reason: str
     values: tuple[Value, ...]
     unvalued: str
+
+    @property
+    def is_unvalued(self) -> bool:
+        """Whether some of it came before the party's first valuation."""
+        return Fraction(self.unvalued) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,16 @@ class Received:
     acknowledged: str
     contested: str
     unanswered: str
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether some of it is contested."""
+        return Fraction(self.contested) > 0
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the other party has not answered to some of it."""
+        return Fraction(self.unanswered) > 0
 
 
 @dataclass(frozen=True, slots=True)

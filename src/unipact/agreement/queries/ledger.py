@@ -153,6 +153,32 @@ def transaction_document_of(here: Standpoint, number: int) -> bytes:
     return bytes(kept)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """What the other party said to a transaction, and when."""
+
+    party: str
+    answer: str
+    reason: str
+    answered_at: datetime
+
+
+def answer_rows(here: Standpoint, number: int) -> tuple[AnswerRow, ...]:
+    """Every answer to a transaction, the latest first.
+
+    Raises:
+        NotPermitted: the role may not see the ledger.
+    """
+    here.actor.require(Act.LEDGER_SEE)
+    found = Acknowledgement.objects.filter(
+        transaction__agreement=here.version.agreement, transaction__n=number
+    )
+    return tuple(
+        AnswerRow(each.party.slug, each.answer, each.reason, each.answered_at)
+        for each in found.select_related("party").order_by("-id")
+    )
+
+
 def valuation_rows(here: Standpoint) -> tuple[ValuationRow, ...]:
     """Every valuation of either party, in the order in which they were stated.
 

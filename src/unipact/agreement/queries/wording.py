@@ -82,6 +82,7 @@ KINDS: _Words = {
     "equipment": _("Equipment"),
     "data": _("Data"),
     "licence": _("Licences"),
+    "other": _("Planned no more"),
 }
 GRAINS: _Words = {"hour": _("hour"), "day": _("day"), "month": _("month")}
 ACCESSES: _Words = {
@@ -104,6 +105,53 @@ TOKEN_STATES: _Words = {
     "active": pgettext_lazy("token", "Active"),
     "expired": pgettext_lazy("token", "Expired"),
     "revoked": pgettext_lazy("token", "Revoked"),
+}
+ANSWERS: _Words = {
+    "acknowledged": pgettext_lazy("answer", "Acknowledged"),
+    "contested": pgettext_lazy("answer", "Contested"),
+    "unanswered": pgettext_lazy("answer", "Not answered yet"),
+}
+WORTHS: _Words = {
+    "none": _("Not valued"),
+    "one_sided": _("Valued by one party"),
+    "differs": _("The valuations differ"),
+    "agreed": _("Both say the same"),
+}
+CHANGE_KINDS: _Words = {
+    "version": _("Next version of the agreement"),
+    "waiver": _("Waiver of a target"),
+    "key": _("New key"),
+    "end": _("End of the agreement"),
+}
+PROPOSAL_STATES: _Words = {
+    "open": pgettext_lazy("proposal", "Open"),
+    "adopted": pgettext_lazy("proposal", "Adopted"),
+    "declined": pgettext_lazy("proposal", "Declined"),
+    "withdrawn": pgettext_lazy("proposal", "Withdrawn"),
+    "stale": pgettext_lazy("proposal", "Overtaken"),
+    "lapsed": pgettext_lazy("proposal", "Lapsed"),
+}
+TARGET_EFFECTS: _Words = {
+    "added": pgettext_lazy("target", "new"),
+    "dropped": pgettext_lazy("target", "dropped"),
+    "stricter": pgettext_lazy("target", "stricter"),
+    "looser": pgettext_lazy("target", "looser"),
+    "moved": pgettext_lazy("target", "other days"),
+    "redefined": pgettext_lazy("target", "measured otherwise"),
+}
+EVIDENCE_STATES: _Words = {
+    "submitted": pgettext_lazy("evidence", "Waits for review"),
+    "unreviewed": pgettext_lazy("evidence", "Unreviewed"),
+    "accepted": pgettext_lazy("evidence", "Accepted"),
+    "contested": pgettext_lazy("evidence", "Contested"),
+    "settled": pgettext_lazy("evidence", "Settled"),
+    "replaced": pgettext_lazy("evidence", "Replaced"),
+}
+TERM_STATES: _Words = {
+    "agreed": _("Agreed, not begun"),
+    "in_force": _("In force"),
+    "expired": _("Expired"),
+    "ended": _("Ended"),
 }
 UNITS: _Words = {
     "data-set": pgettext_lazy("unit", "data sets"),
@@ -135,6 +183,13 @@ _ALL: Mapping[str, _Words] = {
     "access": ACCESSES,
     "people-act": PEOPLE_ACTS,
     "token-state": TOKEN_STATES,
+    "change-kind": CHANGE_KINDS,
+    "proposal-state": PROPOSAL_STATES,
+    "target-effect": TARGET_EFFECTS,
+    "evidence-state": EVIDENCE_STATES,
+    "term-state": TERM_STATES,
+    "answer": ANSWERS,
+    "worth": WORTHS,
 }
 
 

@@ -139,6 +139,7 @@ def _signed(number: Decimal, places: int) -> str:
 
 
 register.filter("quantity", quantity)
+register.filter("unit", unit_name)
 
 
 @register.filter

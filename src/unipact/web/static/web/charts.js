@@ -44,6 +44,17 @@
       if (option.legend.data.length > 5) option.grid.top = narrow() ? 116 : 72;
       return { ...option, xAxis: time({ min: data.start, max: data.end }), yAxis: value(data.unit, { scale: false }), series };
     },
+    // What each party planned and made, summed up: steps, since nothing grows between two records.
+    balance(data) {
+      const colours = [navy, teal], option = base(data), series = [];
+      data.parties.forEach((each, n) => {
+        const line = (name, points, style) => series.push({ name, type: "line", step: "end", symbol: "none", lineStyle: { color: colours[n % 2], ...style }, itemStyle: { color: colours[n % 2] }, data: points });
+        line(each.planned_name, each.planned, { width: 1.5, type: [5, 4] });
+        line(each.made_name, each.made, { width: 2.5 });
+      });
+      if (narrow()) option.grid.top = 24 + 22 * series.length;
+      return { ...option, xAxis: time({ min: data.start, max: data.end }), yAxis: value(data.unit, { scale: false }), series };
+    },
     // Observed beside expected, day by day; the difference is what was avoided.
     intervals(data) {
       const w = data.words, option = base(data);

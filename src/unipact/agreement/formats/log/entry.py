@@ -17,7 +17,7 @@ from unipact.agreement.engine.register import acts
 from unipact.agreement.engine.register.acts import Act, Change, KeyPair
 from unipact.agreement.formats.log import fields
 from unipact.agreement.formats.log.fields import Check, require, wrong
-from unipact.agreement.formats.log.lines import read_line, write_line
+from unipact.agreement.formats.log.lines import canonical, read_line, write_line
 from unipact.tlog.keys import VerifierKey
 from unipact.tlog.note import Note, Signature, read_note
 
@@ -226,7 +226,7 @@ def _proposing(value: dict[str, Any]) -> acts.Proposing:
     change = value["change"]
     require(change, _CHANGE, "change")
     require(change["effect"], _EFFECTS[change["kind"]], "change.effect")
-    digest = hashlib.sha256(rfc8785.dumps(change)).hexdigest()
+    digest = hashlib.sha256(canonical(change, ascii_only=True)).hexdigest()
     return acts.Proposing(
         origin=value["origin"],
         party=value["party"],

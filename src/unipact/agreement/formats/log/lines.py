@@ -9,6 +9,8 @@ import rfc8785
 
 from unipact.agreement.formats.log.fields import wrong
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def read_line(line: bytes) -> dict[str, Any]:
     """The object of a line.
@@ -20,7 +22,7 @@ def read_line(line: bytes) -> dict[str, Any]:
         raise wrong("", "the text of an entry is one line")
     value = _parsed(line[:-1])
     try:
-        again = rfc8785.dumps(value)
+        again = canonical(value, ascii_only=line.isascii())
     except (rfc8785.CanonicalizationError, ValueError, RecursionError) as error:
         raise wrong("", f"the line is no canonical JSON: {error}") from error
     if not isinstance(value, dict):
@@ -31,6 +33,19 @@ def read_line(line: bytes) -> dict[str, Any]:
             raise wrong(twice[:60], "the key stands twice in one object")
         raise wrong("", "the line is not in the form of RFC 8785")
     return value
+
+
+def canonical(value: Any, *, ascii_only: bool) -> bytes:
+    """The RFC 8785 form of a JSON value without fractions.
+
+    Where every character is ASCII, Python's own encoder gives the same bytes several times as fast:
+    keys then sort alike by UTF-16 unit and by code point, and both escape the same controls in the
+    same way. Whole numbers beyond 2^53 - 1, which RFC 8785 refuses, are refused by the form of
+    every key that holds a number.
+    """
+    if not ascii_only:
+        return rfc8785.dumps(value)
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def write_line(value: dict[str, Any]) -> bytes:

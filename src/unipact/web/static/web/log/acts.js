@@ -8,7 +8,7 @@ export function newActs() {
   return {
     // run -> the party that put it forward
     runs: new Map(),
-    // evidence -> {run, decision, settled: Set of parties}
+    // run and evidence -> {decision, settled: Set of parties}
     reviews: new Map(),
     // id -> {commitment, period, closed: Set of parties}
     disputes: new Map(),
@@ -33,16 +33,17 @@ function review(register, entry) {
   const { runs, reviews } = register.acts;
   const { party, run_sha256: run, evidence_sha256: evidence, decision } = entry;
   demand(runs.has(run), "review-run");
-  const known = reviews.get(evidence);
+  const reviewed = `${run} ${evidence}`;
+  const known = reviews.get(reviewed);
   if (decision === "settle") {
-    demand(known?.decision === "contest" && known.run === run, "settle-uncontested");
+    demand(known?.decision === "contest", "settle-uncontested");
     demand(!known.settled.has(party), "settle-twice", { party });
     known.settled.add(party);
     return;
   }
   demand(runs.get(run) !== party, "review-own", { party });
   demand(!known, "review-twice");
-  reviews.set(evidence, { run, decision, settled: new Set() });
+  reviews.set(reviewed, { decision, settled: new Set() });
 }
 
 function dispute(register, entry) {

@@ -4,7 +4,7 @@
 import { readEntry } from "./forms.js";
 import { isSigned, readSignature } from "./note.js";
 import { demand } from "./refusal.js";
-import { foundingKeys, foundingSigners, withKey } from "./register.js";
+import { checkKeyChange, foundingKeys, foundingSigners, withKey } from "./register.js";
 
 const OFFERS = '"kind":"key"';
 const DECIDES = '"type":"decision"';
@@ -52,6 +52,7 @@ export class KeyHistory {
   async #offer(entry) {
     if (entry.type !== "proposal") return;
     await verifySignatures(entry, this.#signersOf(entry));
+    checkKeyChange(this.keys, this.origin, entry.change.effect);
     const before = this.#byProposal.get(entry.change.proposal);
     if (before) this.#byChange.delete(before.hash);
     const offer = { hash: entry.change_sha256, effect: entry.change.effect, consented: new Set() };

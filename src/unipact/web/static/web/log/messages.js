@@ -31,6 +31,7 @@ export const MESSAGES = {
   "checkpoints-root": "The earlier checkpoint of size {size} has another root than these entries.",
   "hashes-size": "There are not {size} hashes.",
   "root-other": "The hashes do not have the root that the checkpoint states.",
+  "hash-other": "The bundle lists another hash than that of this entry.",
   "seen-origin": "The checkpoint that you kept is of another log: {origin}",
   "seen-cut": "The history was cut: you kept a checkpoint of size {size}, and this log is shorter.",
   "seen-forked": "The history was forked: its first {size} entries are not those of the checkpoint that you kept.",
@@ -75,6 +76,7 @@ export const MESSAGES = {
   "log-key-name": "The key of the log does not have the name of the log.",
 
   "file-missing": "The agreement file is not in the bundle: {file}",
+  "file-changed": "The agreement file is not the one that its name says: {file}",
   "file-other": "The agreement file does not mean what the entry states: {file}",
   "terms-long": "The agreement file is longer than 1 MiB.",
   "terms-utf8": "The agreement file is not UTF-8 without byte order mark.",

@@ -82,7 +82,7 @@ export class Register {
   // A proposal's state as it is now: stale and lapsed follow from the terms and the floor.
   stateOf(proposal, floor) {
     if (proposal.state !== "open") return proposal.state;
-    if (proposal.change.base_sha256 !== this.terms.sha256) return "stale";
+    if (proposal.change.base_sha256 !== this.terms.sha256 || this.end !== null) return "stale";
     const isLate = this.terms.onSilence === "lapse" && floor > seconds(proposal.change.lapses_at);
     return isLate ? "lapsed" : "open";
   }
@@ -122,7 +122,7 @@ export class Register {
       demand(this.terms.commitments.has(effect.commitment), "commitment-unknown", effect);
       demand(!this.waived.has(`${effect.commitment} ${effect.period}`), "waived-already", effect);
     }
-    if (kind === "key") this.#checkKey(effect);
+    if (kind === "key") checkKeyChange(this.keys, this.origin, effect);
     if (kind === "end") demand(dayNumber(effect.on) >= dayNumber(at.slice(0, 10)), "end-past");
   }
 
@@ -138,15 +138,6 @@ export class Register {
     }
     demandConsentOfAll(next);
     return next;
-  }
-
-  #checkKey({ holder, use, key: text }) {
-    const isOfLog = use === "log";
-    demand(isOfLog ? holder === "log" : this.keys.parties.has(holder), "key-holder", { holder });
-    const key = readVkey(text);
-    demand(key.type === (use === "cosign" ? COSIGNS : SIGNS), "vkey-type", { key: text });
-    demand(!isOfLog || key.name === this.origin, "log-key-name");
-    demand(!presentKeys(this.keys).some((each) => isSamePoint(each, key)), "key-twice");
   }
 
   #decide(entry, floor) {
@@ -178,6 +169,16 @@ export class Register {
     if (kind === "end") this.end = effect.on;
     if (kind === "key") this.keys = withKey(this.keys, effect);
   }
+}
+
+// What a change of kind `key` may put into the place of a present key.
+export function checkKeyChange(keys, origin, { holder, use, key: text }) {
+  const isOfLog = use === "log";
+  demand(isOfLog ? holder === "log" : keys.parties.has(holder), "key-holder", { holder });
+  const key = readVkey(text);
+  demand(key.type === (use === "cosign" ? COSIGNS : SIGNS), "vkey-type", { key: text });
+  demand(!isOfLog || key.name === origin, "log-key-name");
+  demand(!presentKeys(keys).some((each) => isSamePoint(each, key)), "key-twice");
 }
 
 // The keys as an adopted change of kind `key` leaves them.

@@ -12,7 +12,7 @@ import { isSigned, readPublicKeys, toBase64 } from "./note.js";
 import { README } from "./readme.js";
 import { Refusal, demand } from "./refusal.js";
 import { Register } from "./register.js";
-import { Sha256, hex } from "./sha256.js";
+import { Sha256, hex, sha256 } from "./sha256.js";
 import { Source } from "./source.js";
 import { MOST_BYTES } from "./terms.js";
 import { readMember, readMembers } from "./ustar.js";
@@ -83,13 +83,13 @@ class Run {
     this.#at = { member: "hashes" };
     const { size } = this.#members.get("hashes");
     demand(size === 32 * this.#checkpoint.size, "hashes-size", { size: this.#checkpoint.size });
-    if (this.mode === "full") await this.#hashFiles();
+    if (this.mode === "full") await this.#hashDocuments();
   }
 
-  // Every agreement file and document is what its name says.
-  async #hashFiles() {
+  // Every document is what its name says. Agreement files are held to theirs where they are named.
+  async #hashDocuments() {
     for (const [name, { offset, size }] of this.#members) {
-      const wanted = /^(?:agreements|documents)\/([0-9a-f]{64})/.exec(name)?.[1];
+      const wanted = /^documents\/([0-9a-f]{64})$/.exec(name)?.[1];
       if (!wanted) continue;
       this.#at = { member: name };
       const hash = new Sha256();
@@ -114,24 +114,29 @@ class Run {
       if (tree.size === this.#seen?.size) this.seenRoot = tree.root();
     }
     const root = tree.root();
-    if (isSame(root, this.#checkpoint.root)) return;
-    const ofEntries = await this.#rootOfEntries();
-    // What the entries hash to tells which of the two was changed.
-    const isOfCheckpoint = ofEntries !== null && isSame(ofEntries, root);
-    this.#at = { member: isOfCheckpoint ? "checkpoint" : "hashes" };
-    throw new Refusal("root-other");
+    if (!isSame(root, this.#checkpoint.root)) await this.#blame(root);
   }
 
-  async #rootOfEntries() {
+  // What the entries themselves hash to tells what was changed: a hash, or the checkpoint.
+  async #blame(root) {
     const tree = new Tree();
+    const listed = readHashes(this.#source.again(), this.#members.get("hashes"));
+    let other = null;
+    this.#at = { member: "hashes" };
     try {
       for await (const bytes of splitEntries(this.#source, this.#members.get("entries"))) {
-        tree.add(leafHash(bytes));
+        const leaf = leafHash(bytes);
+        const { value: hash } = await listed.next();
+        if (other === null && !(hash && isSame(hash, leaf))) other = tree.size;
+        tree.add(leaf);
       }
     } catch {
-      return null;
+      throw new Refusal("root-other");
     }
-    return tree.root();
+    if (isSame(tree.root(), root)) this.#at = { member: "checkpoint" };
+    if (!isSame(tree.root(), this.#checkpoint.root)) throw new Refusal("root-other");
+    this.#at = { entry: other };
+    throw new Refusal("hash-other");
   }
 
   async #compareLeaves(given) {
@@ -260,7 +265,9 @@ class Run {
     const name = `agreements/${hash}.toml`;
     if (!this.#members.has(name)) return null;
     demand(this.#members.get(name).size <= MOST_BYTES, "terms-long");
-    return readMember(files, this.#members, name, MOST_BYTES);
+    const bytes = await readMember(files, this.#members, name, MOST_BYTES);
+    demand(hex(sha256(bytes)) === hash, "file-changed", { file: hash });
+    return bytes;
   }
 
   #step() {

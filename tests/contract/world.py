@@ -25,6 +25,16 @@ from unipact.agreement.services import (
     membership_grant,
     token_make,
 )
+from unipact.agreement.services.consultation import (
+    dispute_open,
+    founding_prepare,
+    key_hold,
+    proposal_make,
+    request_sign,
+)
+from unipact.agreement.services.consultation.proposals import Proposed
+from unipact.agreement.services.consultation.signing import Signer
+from unipact.agreement.tests.parties import keys_of, next_version
 from unipact.web import lake
 
 NOW = datetime(2020, 1, 2, 8, tzinfo=UTC)
@@ -36,9 +46,16 @@ CONTENT = (EXAMPLE / "agreement.toml").read_bytes()
 
 @dataclass(frozen=True)
 class World:
-    """An installation with the example in force, evaluated once, with one contribution made."""
+    """An installation with the example in force, evaluated once, with one contribution made.
+
+    Its log is founded. The parties keep the keys that sign for them elsewhere, so that what they
+    do on the server waits as a request; one of each party does.
+    """
 
     document: Mapping[str, Any]
+    proposal: str
+    dispute: str
+    requests: Mapping[str, int]
 
     @cached_property
     def evidence(self) -> str:
@@ -63,6 +80,11 @@ class World:
             "name": "campus.electricity_kwh",
             "version": 1,
             "number": 1,
+            "proposal": self.proposal,
+            "dispute": self.dispute,
+            "request": self.requests["usst"],
+            "index": 0,
+            "party": "usst",
             # Nobody and nothing: whoever may act on them learns that they are not there.
             "username": "nobody-here",
             "member": 2**40,
@@ -89,8 +111,49 @@ def world_of(home: Path, printed: bytes, settings: Any) -> Iterator[World]:
         party="huawei",
         now=NOW,
     )
-    yield World(json.loads(printed))
+    yield World(json.loads(printed), *_consulted())
     lake.installation.cache_clear()
+
+
+def _consulted() -> tuple[str, str, dict[str, int]]:
+    """Found the log; in it a proposal and a dispute, and beside it a request of each party."""
+    keys = {party: keys_of(party) for party in sorted(PARTIES.values())}
+    by = {party: Signer(party, key=each.consent) for party, each in keys.items()}
+    for party, each in keys.items():
+        key_hold(signer=Signer(party), agreement=AGREEMENT, key=each.cosign, now=NOW)
+    for asked in founding_prepare(
+        signer=Signer("usst"),
+        agreement=AGREEMENT,
+        keys={party: each.public for party, each in keys.items()},
+        now=NOW,
+    ):
+        signer = by[asked.party.slug]
+        request_sign(signer=signer, agreement=AGREEMENT, request=asked.pk, now=NOW)
+    (proposing,) = proposal_make(
+        signer=by["huawei"],
+        agreement=AGREEMENT,
+        proposed=Proposed("version", reason_en="More time", content=next_version()),
+        now=NOW,
+    )
+    about = {"commitment": "campus-energy-savings-pool", "reason": "The meters were changed."}
+    disputing = dispute_open(
+        signer=by["usst"], agreement=AGREEMENT, period="h2-2019", now=NOW, **about
+    )
+    assert proposing.entry is not None
+    assert disputing.entry is not None
+    asked_for = {}
+    for party in keys:
+        effect = {"commitment": "campus-energy-savings-pool", "period": "h2-2019"}
+        (asking,) = proposal_make(
+            signer=Signer(party),
+            agreement=AGREEMENT,
+            proposed=Proposed("waiver", reason_en="No heating", effect=effect),
+            now=NOW,
+        )
+        assert asking.request is not None
+        asked_for[party] = asking.request.pk
+    acts = [json.loads(bytes(each.entry.data).split(b"\n")[0]) for each in (proposing, disputing)]
+    return acts[0]["change"]["proposal"], acts[1]["dispute"], asked_for
 
 
 def person(side: Side, role: Role, name: str = "") -> Client:

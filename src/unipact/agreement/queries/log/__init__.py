@@ -1,0 +1,1 @@
+"""The log of an agreement as people and programs read it."""

@@ -21,6 +21,7 @@ from unipact.installation.home import FIELDS, Installation, home_folder
 from unipact.web import bundle_commands as bundles
 from unipact.web import commands as console
 from unipact.web import installation_commands as moving
+from unipact.web import ledger_commands as ledger
 from unipact.web import people_commands as people
 from unipact.web import tidy_commands as tidying
 from unipact.web import token_commands as tokens
@@ -85,6 +86,7 @@ app.command(
 )(console.manage)
 app.command("tidy", rich_help_panel=_CONSOLE)(tidying.tidy)
 app.add_typer(console.app, name="agreement", rich_help_panel=_CONSOLE)
+app.add_typer(ledger.app, name="ledger", rich_help_panel=_CONSOLE)
 app.add_typer(people.app, name="people", rich_help_panel=_CONSOLE)
 app.add_typer(tokens.app, name="token", rich_help_panel=_CONSOLE)
 app.add_typer(moving.app, name="installation", rich_help_panel=_CONSOLE)

@@ -45,6 +45,7 @@ def demo(
     from django.core.management import call_command
 
     from unipact.web.demo import demo_accounts_create
+    from unipact.web.demo_ledger import demo_ledger_fill
     from unipact.web.demo_log import demo_consultation_begin, demo_log_found
 
     path = example / "agreement.toml"
@@ -59,6 +60,7 @@ def demo(
     latest = _evaluate_once(path, None)
     _evaluate_once(path, latest - _EARLIER)
     demo_accounts_create()
+    demo_ledger_fill(example, slug)
     if demo_log_found(example, slug, now=datetime.now(UTC)):
         demo_consultation_begin(example, slug, now=datetime.now(UTC))
     if prepare_only:

@@ -24,6 +24,7 @@ from unipact.agreement.engine.balance import (
 from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.engine.terms import Agreement as Terms
 from unipact.agreement.engine.terms import Contribution, ContributionKind, Text
+from unipact.agreement.models import Party
 from unipact.agreement.queries.balance_shapes import (
     Balance,
     BenefitLine,
@@ -43,9 +44,10 @@ from unipact.agreement.queries.ledger import (
     transaction_rows,
     valuation_rows,
 )
-from unipact.agreement.queries.standpoint import Standpoint
+from unipact.agreement.queries.standpoint import Standpoint, standpoint_of
 from unipact.agreement.queries.terms import terms_of
-from unipact.agreement.roles import Act
+from unipact.agreement.roles import MATRIX, Act, Actor, Side
+from unipact.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,23 @@ def balance(here: Standpoint, *, day: date | None = None) -> Balance:
         _courses(counted, [each.id for each in ordered], day),
         not rows,
     )
+
+
+def balance_kept(agreement: str, *, party: str | None = None, day: date | None = None) -> Balance:
+    """The balance for the command line, which sees all; ``party`` comes first.
+
+    Raises:
+        NotFound: there is no such agreement, or ``party`` is none of its parties.
+    """
+    found = Party.objects.filter(agreements__slug=agreement).order_by("pk")
+    if party is not None:
+        found = found.filter(slug=party)
+    first = found.first()
+    if first is None:
+        raise NotFound(f"there is no agreement {agreement}" + (f" of {party}" if party else ""))
+    side = Side(first.role)
+    actor = Actor("", first.slug, side, MATRIX.officers[side])
+    return balance(standpoint_of(actor, agreement=agreement), day=day)
 
 
 def _contributions_of_before(terms: Terms, rows: Sequence[TransactionRow]) -> list[Contribution]:

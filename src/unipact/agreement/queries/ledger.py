@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from unipact.agreement.engine.balance import Answer, Fact, Price
+from unipact.agreement.engine.balance import Answer, Fact, Price, exact_text
 from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.engine.fixed_point import text_of
 from unipact.agreement.engine.ledger import SIDES, AccountName, Entry, LedgerKind, PostingLine
@@ -59,8 +60,8 @@ class TransactionRow:
 
     @property
     def amount(self) -> str:
-        """The plain decimal text."""
-        return text_of(self.steps, self.digits)
+        """The plain decimal text: money with all its decimals, the rest with those it needs."""
+        return exact_text(Fraction(self.steps, 10**self.digits), CURRENCIES.get(self.unit, 0))
 
     @property
     def is_standing(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from unipact.agreement.views import balance, drafts, pages, people, report, tokens
-from unipact.agreement.views.consultation import deciding, disputes, proposing
+from unipact.agreement.views.consultation import deciding, disputes, proposing, reports
 from unipact.agreement.views.consultation import evidence as reviews
 from unipact.agreement.views.consultation import pages as consultation
+from unipact.agreement.views.log import keys, reading, requests
 
 app_name = "agreement"
 urlpatterns = [
@@ -51,6 +52,7 @@ urlpatterns = [
         reviews.put_forward,
         name="put-forward",
     ),
+    path("<slug:agreement>/consultation/reports/sign/", reports.sign, name="report-sign"),
     path("<slug:agreement>/consultation/notice/", disputes.notice_page, name="notice"),
     path(
         "<slug:agreement>/consultation/disputes/<slug:dispute>/",
@@ -72,9 +74,7 @@ urlpatterns = [
         proposing.amend_page,
         name="amend",
     ),
-    path(
-        "<slug:agreement>/consultation/<slug:proposal>/decide/", deciding.decide, name="decide"
-    ),
+    path("<slug:agreement>/consultation/<slug:proposal>/decide/", deciding.decide, name="decide"),
     path(
         "<slug:agreement>/consultation/<slug:proposal>/comment/",
         deciding.comment,
@@ -85,4 +85,24 @@ urlpatterns = [
         consultation.proposed,
         name="proposed",
     ),
+    path("<slug:agreement>/log/", reading.log_page, name="log"),
+    path("<slug:agreement>/log/checkpoint", reading.checkpoint, name="log-checkpoint"),
+    path("<slug:agreement>/log/bundle.tar", reading.bundle, name="bundle"),
+    path("<slug:agreement>/log/<int:index>/", reading.entry_page, name="log-entry"),
+    path("<slug:agreement>/log/<int:index>/note", reading.entry_note, name="log-note"),
+    path("<slug:agreement>/log/<int:index>/receipt", reading.entry_receipt, name="log-receipt"),
+    path("<slug:agreement>/keys/", keys.keys_page, name="keys"),
+    path("<slug:agreement>/keys/found/", keys.found, name="keys-found"),
+    path("<slug:agreement>/keys/hold/", keys.hold, name="keys-hold"),
+    path("<slug:agreement>/keys/change/", keys.change, name="keys-change"),
+    path("<slug:agreement>/keys/<slug:party>.pub", keys.key_file, name="key-file"),
+    path("<slug:agreement>/requests/", requests.requests_page, name="requests"),
+    path("<slug:agreement>/requests/<int:asked>/line", requests.request_line, name="request-line"),
+    path("<slug:agreement>/requests/<int:asked>/sign/", requests.sign, name="request-sign"),
+    path("<slug:agreement>/requests/<int:asked>/note/", requests.submit, name="request-submit"),
+    path("<slug:agreement>/requests/<int:asked>/drop/", requests.drop, name="request-drop"),
+    path(
+        "<slug:agreement>/cosigning/request", requests.cosigning_request, name="cosigning-request"
+    ),
+    path("<slug:agreement>/cosigning/", requests.cosignature, name="cosignature"),
 ]

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
+from unipact.agreement.queries.consultation import consultation_of
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
 from unipact.analysis.registry import NavigationEntry
+from unipact.errors import UnipactError
 from unipact.web.lake import attributions, field_pages
 
 FIELD_ICONS: Mapping[str, str] = {
@@ -50,8 +53,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "may_see_access": actor.may(Act.ACCESS_LOG_SEE),
             "may_export": actor.may(Act.AGREEMENT_EXPORT),
             "may_evaluate": actor.may(Act.EVALUATION_RECORD),
+            "may_see_log": actor.may(Act.LOG_SEE),
+            "consultation_waits": _waits(here),
         }
     return context
+
+
+def _waits(here: Standpoint) -> int:
+    """How many proposals and requests wait for the reader's party; 0 for who may not see them."""
+    if not here.actor.may(Act.LOG_SEE):
+        return 0
+    try:
+        counts = consultation_of(here, now=timezone.now()).counts
+    except UnipactError:
+        # The page that says what is wrong has this menu, too.
+        return 0
+    return counts.waits_for_me + counts.requests
 
 
 def _fields(here: Standpoint) -> tuple[MenuField, ...]:

@@ -29,7 +29,7 @@ def import_page(request: HttpRequest, agreement: str) -> HttpResponse:
     now = timezone.now()
     try:
         version = agreement_import(
-            actor=here.actor, content=_content(request), now=now, agreement=here.slug
+            actor=here.actor, content=content_of(request), now=now, agreement=here.slug
         )
     except (Invalid, Conflict) as error:
         form = filled(request, error, ("file",))
@@ -45,8 +45,8 @@ def import_page(request: HttpRequest, agreement: str) -> HttpResponse:
     return redirect("agreement:agreement", agreement=here.slug)
 
 
-def _content(request: HttpRequest) -> bytes:
-    """The bytes of the chosen file.
+def content_of(request: HttpRequest) -> bytes:
+    """The bytes of the agreement file that was chosen in a form.
 
     Raises:
         Invalid: none was chosen, or it is larger than any agreement.

@@ -1,0 +1,1 @@
+"""The pages of the consultation: proposals, evidence under review, disputes, notices."""

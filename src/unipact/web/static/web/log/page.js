@@ -113,7 +113,9 @@ class Verifier {
   }
 
   #headline(verdict, state) {
-    const reason = this.#say(verdict.code, verdict.values);
+    const values = { ...verdict.values };
+    if (values.state) values.state = this.#say(`state-${values.state}`);
+    const reason = this.#say(verdict.code, values);
     if (verdict.accepted) {
       return [
         element("h3", this.#say(`says-${verdict.mode}`)),

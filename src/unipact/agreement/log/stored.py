@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from unipact.agreement.models import Cosignature, Log, LogEntry
 from unipact.errors import NotFound
 from unipact.tlog.checkpoint import Checkpoint, read_checkpoint
-from unipact.tlog.merkle import EMPTY_ROOT, Node, consistency_proof, inclusion_proof, stored_at
+from unipact.tlog.merkle import (
+    EMPTY_ROOT,
+    Frontier,
+    Node,
+    consistency_proof,
+    frontier_nodes,
+    inclusion_proof,
+    stored_at,
+)
 from unipact.tlog.note import Note, Signature, read_note, read_signature
 from unipact.tlog.receipt import Receipt
 from unipact.tlog.witness import Request, Seen
@@ -24,6 +32,11 @@ def nodes(log: Log, wanted: Sequence[Node]) -> list[bytes]:
         )
     )
     return [bytes(rows[index])[_HASH * n : _HASH * (n + 1)] for index, n in places]
+
+
+def root_at(log: Log, size: int) -> bytes:
+    """The root of the first ``size`` entries, from the hashes that are stored."""
+    return Frontier(size, nodes(log, frontier_nodes(size))).root()
 
 
 def inclusion(log: Log, index: int, size: int) -> list[bytes]:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from unipact.agreement.models import AgreementVersion, Evaluation
+from unipact.agreement.log.folded import register_of
+from unipact.agreement.log.stored import root_at
+from unipact.agreement.models import AgreementVersion, Evaluation, Log
 from unipact.agreement.queries.standpoint import (
     Document,
     Standpoint,
@@ -16,17 +18,34 @@ from unipact.agreement.queries.standpoint import (
 from unipact.errors import Finding, Invalid, NotFound
 
 
+@dataclass(frozen=True, slots=True)
+class InLog:
+    """Where the log holds a run document that a party put forward.
+
+    ``size`` counts the log up to that entry and ``root`` is its Merkle root in hexadecimal: both
+    stay what they are, however the log goes on.
+    """
+
+    origin: str
+    index: int
+    party: str
+    size: int
+    root: str
+
+
 @dataclass(frozen=True)
 class Edition:
     """A run document with its hash, and the document of the report before it.
 
-    Nothing of the reader is in it, so both parties hold the same report.
+    Nothing of the reader is in it, so both parties hold the same report. ``log`` is None where
+    nobody put the run document forward.
     """
 
     document: Document
     sha256: str
     earlier: Document | None = None
     earlier_sha256: str | None = None
+    log: InLog | None = None
 
     @property
     def slug(self) -> str:
@@ -84,6 +103,7 @@ def edition_of(here: Standpoint) -> Edition:
         here.evaluation.sha256,
         document_of(before) if before else None,
         before.sha256 if before else None,
+        _in_log(here.evaluation),
     )
 
 
@@ -112,6 +132,7 @@ def edition_named(agreement: str, *, as_of: date | None = None, year: int | None
         shown.sha256,
         document_of(before) if before else None,
         before.sha256 if before else None,
+        _in_log(shown),
     )
 
 
@@ -124,6 +145,15 @@ def require_one(as_of: object, year: object) -> None:
     if as_of is not None and year is not None:
         finding = Finding("year", "a day is named as well", "Name the day or the year.")
         raise Invalid("a report is of one day", findings=[finding])
+
+
+def _in_log(evaluation: Evaluation) -> InLog | None:
+    log = Log.objects.filter(agreement__versions=evaluation.version_id, size__gt=0).first()
+    run = register_of(log).runs.get(evaluation.sha256) if log else None
+    if log is None or run is None:
+        return None
+    size = run.index + 1
+    return InLog(log.origin, run.index, run.party, size, root_at(log, size).hex())
 
 
 def _latest(evaluations: Sequence[Evaluation], year: int) -> Evaluation:

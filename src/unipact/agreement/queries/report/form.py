@@ -39,6 +39,7 @@ def report_form(report: Report) -> Form:
         "until": (edition.as_of + timedelta(days=1)).isoformat(),
         "as_of": document["as_of"],
         "run": {"format": document["format"], "sha256": f"sha256:{edition.sha256}"},
+        "log": _log(edition),
         "compared_with": _compared(edition),
         "snapshot": document["snapshot"],
         "software": document["software"],
@@ -57,6 +58,18 @@ def report_form(report: Report) -> Form:
             ],
             "metrics": [_metric(each) for each in report.metrics],
         },
+    }
+
+
+def _log(edition: Edition) -> Form | None:
+    if edition.log is None:
+        return None
+    return {
+        "origin": edition.log.origin,
+        "entry": edition.log.index,
+        "party": edition.log.party,
+        "size": edition.log.size,
+        "root": edition.log.root,
     }
 
 

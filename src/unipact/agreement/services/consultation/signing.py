@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from unipact.agreement.models import Log, LogDocument, LogEntry, Party, SigningR
 from unipact.agreement.roles import Act as Permitted
 from unipact.agreement.roles import Actor
 from unipact.agreement.services.memberships import require_still
-from unipact.errors import Conflict, Finding, NotFound
+from unipact.errors import Conflict, Finding, Invalid, NotFound
 from unipact.tlog.keys import SigningKey
 from unipact.tlog.note import Note
 
@@ -101,9 +102,11 @@ def act_signed(
 
     Raises:
         RuleBroken: the act does not fit the log.
-        Invalid: the given key is not the party's.
+        Invalid: the given key is not the party's, or a document has another hash.
     """
     for sha256, (kind, content) in (documents or {}).items():
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise Invalid(f"the {kind} that is signed is not the one that was named by its hash")
         LogDocument.objects.get_or_create(
             log=here.log, sha256=sha256, defaults={"kind": kind, "content": content}
         )

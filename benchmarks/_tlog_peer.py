@@ -60,7 +60,7 @@ def main() -> None:
     for size, repeats in asked["sizes"]:
         roots[size], tree = rooted(size, length, repeats)
     tree.append_entries([entry(number, length) for number in range(size, size + more)])
-    old, new = tree.get_root(size), tree.get_state(size + more)
+    old, new = tree.get_root(size), tree.get_root(size + more)
     checks, verified = [], []
     for number in range(asked["proofs"]):
         start = time.perf_counter()

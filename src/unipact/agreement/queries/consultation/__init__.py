@@ -13,7 +13,6 @@ from unipact.agreement.queries.consultation.proposals import (
     proposal_of,
     proposed_file_of,
 )
-from unipact.agreement.queries.consultation.requests import request_line, request_of, requests_of
 from unipact.agreement.queries.consultation.reviews import (
     EvidenceRow,
     EvidenceState,
@@ -31,7 +30,6 @@ from unipact.agreement.queries.consultation.rows import (
     Doing,
     ProposalRow,
     ProposalSeen,
-    RequestRow,
     RoundSeen,
     WhyNot,
 )
@@ -65,7 +63,6 @@ __all__ = [
     "ProposalRow",
     "ProposalSeen",
     "Reason",
-    "RequestRow",
     "Reviews",
     "RoundSeen",
     "RunRow",
@@ -79,9 +76,6 @@ __all__ = [
     "proposal_of",
     "proposed_file_of",
     "reports_of",
-    "request_line",
-    "request_of",
-    "requests_of",
     "reviews_of",
     "standpoint_for",
     "waivers_of",

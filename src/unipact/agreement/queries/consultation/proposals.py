@@ -7,7 +7,6 @@ from datetime import datetime
 
 from unipact.agreement.engine.register.records import Proposal, Round
 from unipact.agreement.models import Comment, LogEntry
-from unipact.agreement.queries.consultation import requests
 from unipact.agreement.queries.consultation.effects import (
     affected,
     amended,
@@ -19,9 +18,9 @@ from unipact.agreement.queries.consultation.ground import (
     at,
     documents,
     ground_of,
-    log_of,
     reasons,
 )
+from unipact.agreement.queries.consultation.requests import requests_on
 from unipact.agreement.queries.consultation.rows import (
     CommentRow,
     Consultation,
@@ -33,6 +32,7 @@ from unipact.agreement.queries.consultation.rows import (
     RoundSeen,
     WhyNot,
 )
+from unipact.agreement.queries.log.requests import requests_waiting
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
 from unipact.errors import NotFound
@@ -46,9 +46,8 @@ def consultation_of(here: Standpoint, *, now: datetime) -> Consultation:
         Unavailable: the log does not verify.
     """
     ground = ground_of(here, now)
+    waiting = requests_waiting(here.actor, here.slug)
     if ground is None:
-        log = log_of(here)
-        waiting = requests.count_of(log, here.actor.party) if log and _may_sign(here) else 0
         return Consultation(is_founded=False, counts=Counts(requests=waiting))
     register = ground.register
     found = sorted(register.proposals.values(), key=lambda each: each.last.index, reverse=True)
@@ -68,7 +67,7 @@ def consultation_of(here: Standpoint, *, now: datetime) -> Consultation:
         counts=Counts(
             open=sum(each.state == "open" for each in rows),
             waits_for_me=sum(each.waits_for_me for each in rows),
-            requests=requests.count_of(ground.log, ground.party) if _may_sign(here) else 0,
+            requests=waiting,
         ),
     )
 
@@ -84,8 +83,6 @@ def proposal_of(here: Standpoint, proposal: str, *, now: datetime) -> ProposalSe
     ground, found = _found(here, proposal, now)
     row, versions = _row(ground, found), compared(ground, found.last.change)
     rounds = _rounds(ground, found)
-    is_signer = _may_sign(here)
-    waiting = requests.rows_of(ground.log, ground.party) if is_signer else ()
     return ProposalSeen(
         row=row,
         rounds=rounds,
@@ -97,7 +94,7 @@ def proposal_of(here: Standpoint, proposal: str, *, now: datetime) -> ProposalSe
         decisions=tuple(each for round_ in rounds for each in round_.decisions),
         why_not=_why_not(ground, row),
         is_key_inside=ground.is_key_inside,
-        requests=tuple(each for each in waiting if each.proposal == found.id),
+        requests=requests_on(ground, found.id) if _may_sign(here) else (),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from unipact.agreement.engine.difference import Consequences, Difference
 from unipact.agreement.engine.register.acts import Kind, Verdict
@@ -144,26 +144,6 @@ class Affected:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestRow:
-    """A line that waits for the party's signature; nothing of it is in the log yet.
-
-    Attributes:
-        type: of the entry that it would be; ``facts`` its keys and values.
-        proposal: the proposal that it is about, if any.
-        key: the vkey that must sign it.
-        is_signed: the party has signed; the other's signature is waited for (a founding).
-    """
-
-    id: int
-    type: str
-    made_at: datetime
-    facts: Mapping[str, Any]
-    proposal: str | None
-    key: str
-    is_signed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ProposalSeen:
     """One proposal with everything that somebody reads before deciding on it.
 
@@ -173,7 +153,7 @@ class ProposalSeen:
         amended: of the round before and this one; None for the first round, and but for a version.
         affected: the commitments whose status may change, as they stand in the run document.
         why_not: for each thing to do, why the reader may not; None where it may.
-        requests: of the reader's party on this proposal.
+        requests: ids of those of the reader's party on this proposal; none for who may not sign.
     """
 
     row: ProposalRow
@@ -186,7 +166,7 @@ class ProposalSeen:
     decisions: tuple[DecisionRow, ...]
     why_not: Mapping[Doing, WhyNot | None]
     is_key_inside: bool
-    requests: tuple[RequestRow, ...]
+    requests: tuple[int, ...]
 
     @property
     def may(self) -> frozenset[Doing]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from unipact.agreement.engine.terms import Span
+from unipact.agreement.engine.terms import Agreement, Span
 from unipact.agreement.queries.balance_shapes import Balance, Course, Line, Step
 
 _WIDTH, _HEIGHT, _HEAD = 1000, 100, 4
@@ -62,14 +62,15 @@ def drawing(line: Line, term: Span, day: date) -> Drawing:
     )
 
 
-def course_pictures(found: Balance, term: Span, language: str) -> tuple[CoursePicture, ...]:
+def course_pictures(found: Balance, terms: Agreement) -> tuple[CoursePicture, ...]:
     """The money of each currency over time."""
     names = {each.party: each.name for each in found.parties}
+    roles = {each.id: each.role for each in terms.parties}
     return tuple(
         CoursePicture(
             course.unit,
             tuple(names[party] for party in course.parties),
-            _chart(course, names, term, found.day, language),
+            _chart(course, roles, terms.term, found.day),
             _rows(course),
         )
         for course in found.courses
@@ -78,23 +79,28 @@ def course_pictures(found: Balance, term: Span, language: str) -> tuple[CoursePi
 
 def _chart(
     course: Course,
-    names: Mapping[str, Mapping[str, str]],
+    roles: Mapping[str, str],
     term: Span,
     day: date,
-    language: str,
 ) -> Mapping[str, Any]:
     lines = []
     for party, steps in course.parties.items():
-        name = names[party]["zh" if language.startswith("zh") else "en"]
+        # A legend has no room for whole names.
+        name = _("University") if roles[party] == "university" else _("Enterprise")
         start = [term.start.isoformat(), 0.0]
         last = [each for each in steps if each.on <= day]
+        end = [max(term.until, day).isoformat(), float(steps[-1].planned)]
         until = [[day.isoformat(), float(last[-1].made) if last else 0.0]]
         lines.append(
             {
                 "planned_name": _("%(party)s: planned") % {"party": name},
                 "made_name": _("%(party)s: made") % {"party": name},
                 # A picture: to the width of a line a float is exact.
-                "planned": [start, *([each.on.isoformat(), float(each.planned)] for each in steps)],
+                "planned": [
+                    start,
+                    *([each.on.isoformat(), float(each.planned)] for each in steps),
+                    end,
+                ],
                 "made": [
                     start,
                     *([each.on.isoformat(), float(each.made)] for each in last),

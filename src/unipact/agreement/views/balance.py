@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -51,16 +50,20 @@ def balance_page(request: HttpRequest, agreement: str) -> HttpResponse:
     terms = terms_of(here)
     found = balance(here, day=here.as_of if request.GET.get("as_of") else None)
     rows = transaction_rows(here, before=page_asked(request))
+    in_kind = [line for side in found.parties for line in side.lines if line.kind != "money"]
     context = {
         "balance": found,
         "terms": terms,
         "party_names": {each.party: each.name for each in found.parties},
-        "courses": course_pictures(found, terms.term, get_language() or "zh"),
+        "courses": course_pictures(found, terms),
         "drawings": {
             line.id: drawing(line, terms.term, found.day)
             for side in found.parties
             for line in side.lines
         },
+        # What nobody values yet is one sentence, not a table of dashes.
+        "valued": [line for line in in_kind if line.by_party],
+        "unvalued": [line for line in in_kind if not line.by_party],
         "rows": rows,
         "next_before": rows[-1].number if len(rows) == TRANSACTION_PAGE else None,
         "may_record": _may_record(here),

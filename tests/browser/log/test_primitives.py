@@ -162,7 +162,7 @@ def _hashes(page: Page, files: list[bytes]) -> list[str]:
 def _plain(value: Any) -> Any:
     """Return a TOML value as the log's canonical JSON has it."""
     if isinstance(value, dict):
-        return {unicodedata.normalize("NFC", key): _plain(each) for key, each in value.items()}
+        return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
     if isinstance(value, str):

@@ -103,6 +103,11 @@ def _next(log: Log, **changed: Any) -> bytes:
     return agreement(**{"version": 2, "previous": log.version, **log.consent, **changed})
 
 
+def _without_file(log: Log) -> None:
+    log.propose("a", log.next_version())
+    del log.files[sha256(_next(log))]
+
+
 def _key(holder: str, use: str, key: Key) -> Callable[[Log], None]:
     effect = {"holder": holder, "use": use, "key": key.vkey}
     return lambda log: log.propose("a", log.change("key", effect))
@@ -166,6 +171,8 @@ def _ended(log: Log) -> None:
 
 NOTICE = b'"on":"2027-01-01","origin":"log.example/cooperation","party":"a","type":"notice"}'
 OTHER = Key("else.example/consent")
+
+_VALID = {"clause": "renewal", "on": "2027-01-01", "origin": ORIGIN, "party": "a", "type": "notice"}
 
 WRONG: dict[str, tuple[Callable[[Log], None], str]] = {
     # consents for something else
@@ -273,7 +280,7 @@ WRONG: dict[str, tuple[Callable[[Log], None], str]] = {
         "end-past",
     ),
     "a version without its file": (
-        lambda log: (log.propose("a", log.next_version()), log.files.pop(sha256(_next(log))))[0],
+        _without_file,
         "file-missing",
     ),
     "a version with another hash": (
@@ -411,7 +418,6 @@ WRONG: dict[str, tuple[Callable[[Log], None], str]] = {
         "transaction-twice",
     ),
 }
-_VALID = {"clause": "renewal", "on": "2027-01-01", "origin": ORIGIN, "party": "a", "type": "notice"}
 
 
 FOUNDINGS: dict[str, tuple[dict[str, object], str]] = {

@@ -211,7 +211,7 @@ function presentKeys(keys) {
 
 function demandConsentOfAll(terms) {
   // Somebody who is no party has no key, so nothing would ever be adopted.
-  demand(isSameSet([...terms.parties.keys()], terms.consent), "consent-not-all");
+  demand(isSameSet([...terms.parties.keys()], [...new Set(terms.consent)]), "consent-not-all");
 }
 
 function isSameSet(a, b) {

@@ -46,13 +46,8 @@ function convert(value) {
     demand(value.isDate(), "terms-time");
     return value.toISOString();
   }
-  const table = new Map();
-  for (const [key, each] of Object.entries(value)) {
-    const name = plain(key);
-    demand(!table.has(name), "terms-key", { key });
-    table.set(name, convert(each));
-  }
-  return table;
+  // Keys are no texts of the agreement: they stay as they are.
+  return new Map(Object.entries(value).map(([key, each]) => [key, convert(each)]));
 }
 
 function plain(text) {
@@ -122,7 +117,6 @@ function names(from, key) {
   const found = from.get(key);
   const isRight = (each) => typeof each === "string" && NAME.test(each);
   if (!Array.isArray(found) || !found.every(isRight)) throw wrong(key);
-  if (new Set(found).size !== found.length) throw wrong(key);
   return found;
 }
 

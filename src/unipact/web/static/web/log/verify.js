@@ -34,6 +34,8 @@ export async function verifyBundle(of, keys, options = {}) {
   }
 }
 
+const pause = () => new Promise((resume) => setTimeout(resume));
+
 class Run {
   // Where the check is: {entry} or {member}.
   #at = { member: "archive" };
@@ -162,7 +164,7 @@ class Run {
         throw await explainDifference(index, leaf, next, this.#source.again(), hashes);
       }
       await this.#history.read(bytes, index);
-      this.#step();
+      if (this.#step()) await pause();
     }
   }
 
@@ -198,7 +200,7 @@ class Run {
         this.#floor = Math.max(this.#floor, await timeOfKept(this.#seen, this.#register.keys));
       }
       if (this.#pending.length >= STEP) await this.#settle();
-      this.#step();
+      if (this.#step()) await pause();
     }
     await this.#settle();
     this.#floor = Math.max(this.#floor, this.lastTime);
@@ -270,10 +272,12 @@ class Run {
     return bytes;
   }
 
+  // Counts an entry as done; true where the page should get a moment to show it.
   #step() {
     this.#steps += 1;
     const all = this.#checkpoint.size * (this.mode === "full" ? 2 : 1);
     if (this.#steps % STEP === 0 || this.#steps === all) this.#options.onProgress?.(this.#steps, all);
+    return this.#steps % (8 * STEP) === 0;
   }
 
   verdict(answer, accepted) {

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from unipact.agreement.queries.consultation import consultation_of
+from unipact.agreement.queries.consultation.waiting import waiting
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
 from unipact.analysis.registry import NavigationEntry
@@ -60,15 +60,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _waits(here: Standpoint) -> int:
-    """How many proposals and requests wait for the reader's party; 0 for who may not see them."""
-    if not here.actor.may(Act.LOG_SEE):
-        return 0
+    """What waits for the reader's party, where the log can be read at all."""
     try:
-        counts = consultation_of(here, now=timezone.now()).counts
+        return waiting(here, now=timezone.now())
     except UnipactError:
         # The page that says what is wrong has this menu, too.
         return 0
-    return counts.waits_for_me + counts.requests
 
 
 def _fields(here: Standpoint) -> tuple[MenuField, ...]:

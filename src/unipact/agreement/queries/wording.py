@@ -147,6 +147,12 @@ EVIDENCE_STATES: _Words = {
     "settled": pgettext_lazy("evidence", "Settled"),
     "replaced": pgettext_lazy("evidence", "Replaced"),
 }
+MARKS: _Words = {
+    "disputed": pgettext_lazy("mark", "disputed"),
+    "waived": pgettext_lazy("mark", "waived"),
+    "contested": pgettext_lazy("mark", "evidence contested"),
+    "unreviewed": pgettext_lazy("mark", "unreviewed"),
+}
 TERM_STATES: _Words = {
     "agreed": _("Agreed, not begun"),
     "in_force": _("In force"),
@@ -188,6 +194,7 @@ _ALL: Mapping[str, _Words] = {
     "target-effect": TARGET_EFFECTS,
     "evidence-state": EVIDENCE_STATES,
     "term-state": TERM_STATES,
+    "mark": MARKS,
     "answer": ANSWERS,
     "worth": WORTHS,
 }

@@ -15,17 +15,20 @@ from unipact.agreement.tests.kept import DAYS, kept_evaluations, kept_version, p
 pytestmark = pytest.mark.django_db
 
 #: Questions to the database, sessions included. A page that needs more says why here.
+#: Two of them ask for the log, on every page: which version both signed, and what waits (the badge).
 QUESTIONS = {
-    "/": 5,
-    "/agreements/pact/": 6,
-    "/agreements/pact/commitments/": 5,
-    "/agreements/pact/fields/campus/": 5,
+    "/": 7,
+    "/agreements/pact/": 8,
+    # With what the parties say of each period.
+    "/agreements/pact/commitments/": 8,
+    "/agreements/pact/fields/campus/": 8,
     # With the invitations and the log of people, which only officers see.
-    "/agreements/pact/people/": 10,
-    "/agreements/pact/roles/": 5,
-    "/agreements/pact/tokens/": 6,
-    "/agreements/pact/versions/import/": 5,
-    "/agreements/pact/report/": 5,
+    "/agreements/pact/people/": 12,
+    "/agreements/pact/roles/": 7,
+    "/agreements/pact/tokens/": 8,
+    "/agreements/pact/versions/import/": 7,
+    # With the log's size and root, which the report names.
+    "/agreements/pact/report/": 8,
 }
 
 

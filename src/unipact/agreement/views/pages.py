@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from unipact.agreement.queries.commitments import (
@@ -14,12 +15,12 @@ from unipact.agreement.queries.commitments import (
     field_found,
     side_of,
 )
+from unipact.agreement.queries.consultation import DisputeRow, disputes_of
+from unipact.agreement.queries.consultation.marks import marks_of
 from unipact.agreement.queries.history import history_chart
 from unipact.agreement.queries.milestones import milestone_line
 from unipact.agreement.queries.overview import term
-from unipact.agreement.queries.standpoint import (
-    document_bytes,
-)
+from unipact.agreement.queries.standpoint import Standpoint, document_bytes
 from unipact.agreement.queries.terms import contribution_rows, terms_of, version_named, version_rows
 from unipact.agreement.roles import Act
 from unipact.agreement.services import agreement_export
@@ -42,7 +43,14 @@ def commitments_page(request: HttpRequest, agreement: str) -> HttpResponse:
     return render(
         request,
         "agreement/commitments.html",
-        {"rows": shown, "counts": counts, "chosen": chosen, "side": side, "total": len(rows)},
+        {
+            "rows": shown,
+            "counts": counts,
+            "chosen": chosen,
+            "side": side,
+            "total": len(rows),
+            "marks": marks_of(here, now=timezone.now()),
+        },
     )
 
 
@@ -62,8 +70,19 @@ def commitment_page(request: HttpRequest, agreement: str, commitment: str) -> Ht
             "side": side_of(found, here.actor.party),
             "chart": history_chart(found, period),
             "milestones": milestone_line(found, here.document),
+            "marks": marks_of(here, now=timezone.now()),
+            "disputes": _disputed(here, commitment),
+            "may_dispute": here.actor.may(Act.ACT_SIGN),
         },
     )
+
+
+def _disputed(here: Standpoint, commitment: str) -> list[DisputeRow]:
+    """The open disputes on a commitment, for those who may see the log."""
+    if not here.actor.may(Act.LOG_SEE):
+        return []
+    found = disputes_of(here, now=timezone.now())
+    return [each for each in found if each.is_open and each.commitment == commitment]
 
 
 @require_GET
@@ -122,6 +141,7 @@ def field_page(request: HttpRequest, agreement: str, field: str) -> HttpResponse
         {
             "field": found,
             "rows": rows,
+            "marks": marks_of(here, now=timezone.now()),
             "counts": counted(rows),
             "is_running": any(row.is_measured for row in rows),
             "contributions": contribution_rows(

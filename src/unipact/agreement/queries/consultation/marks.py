@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal, get_args
 
+from unipact.agreement.queries.consultation.ground import Ground, ground_of
 from unipact.agreement.queries.consultation.reviews import reviews_of
-from unipact.agreement.queries.consultation.standing import disputes_of, waivers_of
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
 
@@ -26,21 +26,21 @@ def marks_of(here: Standpoint, *, now: datetime) -> Mapping[str, tuple[Mark, ...
     Raises:
         Unavailable: the log does not verify.
     """
-    if not here.actor.may(Act.LOG_SEE):
-        return {}
+    ground = ground_of(here, now) if here.actor.may(Act.LOG_SEE) else None
     found: dict[str, set[Mark]] = {}
-    for place, mark in _marks(here, now):
+    for place, mark in _marks(ground) if ground else ():
         found.setdefault(place, set()).add(mark)
     return {place: tuple(each for each in MARKS if each in has) for place, has in found.items()}
 
 
-def _marks(here: Standpoint, now: datetime) -> Iterator[tuple[str, Mark]]:
-    for dispute in disputes_of(here, now=now):
-        if dispute.is_open:
+def _marks(ground: Ground) -> Iterator[tuple[str, Mark]]:
+    register = ground.register
+    for dispute in register.disputes.values():
+        if len(dispute.closed) < len(register.parties):
             yield f"{dispute.commitment}/{dispute.period}", "disputed"
-    for waiver in waivers_of(here, now=now):
-        yield f"{waiver.commitment}/{waiver.period}", "waived"
-    for run in reviews_of(here, now=now).runs:
+    for commitment, period in register.waived:
+        yield f"{commitment}/{period}", "waived"
+    for run in reviews_of(ground.here, now=ground.now).runs if register.runs else ():
         for each in run.evidence or ():
             place = f"{each.shown.commitment}/{each.shown.period}"
             if each.shown.commitment and each.state == "contested":

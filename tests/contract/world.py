@@ -83,6 +83,7 @@ class World:
             "proposal": self.proposal,
             "dispute": self.dispute,
             "request": self.requests["usst"],
+            "request_id": self.requests["usst"],
             "index": 0,
             "party": "usst",
             # Nobody and nothing: whoever may act on them learns that they are not there.
@@ -187,7 +188,8 @@ class Program:
         if method == "post" and "idempotency-key" not in sent:
             self._writes += 1
             sent["idempotency-key"] = f"{self.token.pk}-{self._writes}"
-        kind = "application/toml" if isinstance(body, bytes) else "application/json"
+        kinds = {bytes: "application/toml", str: "text/plain"}
+        kind = kinds.get(type(body), "application/json")
         content = {} if body is None else {"data": body, "content_type": kind}
         send = getattr(self._client, method)
         return send(f"{API}{address}", headers=sent, **content)

@@ -22,6 +22,7 @@ from unipact.web import bundle_commands as bundles
 from unipact.web import commands as console
 from unipact.web import installation_commands as moving
 from unipact.web import ledger_commands as ledger
+from unipact.web import log_commands as log
 from unipact.web import people_commands as people
 from unipact.web import tidy_commands as tidying
 from unipact.web import token_commands as tokens
@@ -71,6 +72,7 @@ app.command("schema", rich_help_panel=_FILE)(agreement.schema)
 app.add_typer(agreement.key, name="key", rich_help_panel=_LOG)
 app.command("sign", rich_help_panel=_LOG)(agreement.sign)
 app.command("cosign", rich_help_panel=_LOG)(agreement.cosign)
+app.add_typer(log.app, name="log", rich_help_panel=_LOG)
 app.command("bundle", rich_help_panel=_LOG)(bundles.bundle)
 app.command("restore", rich_help_panel=_LOG)(bundles.restore)
 app.command("run", rich_help_panel=_RUN)(installation.run)

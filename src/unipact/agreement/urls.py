@@ -97,10 +97,16 @@ urlpatterns = [
     path("<slug:agreement>/keys/change/", keys.change, name="keys-change"),
     path("<slug:agreement>/keys/<slug:party>.pub", keys.key_file, name="key-file"),
     path("<slug:agreement>/requests/", requests.requests_page, name="requests"),
-    path("<slug:agreement>/requests/<int:asked>/line", requests.request_line, name="request-line"),
-    path("<slug:agreement>/requests/<int:asked>/sign/", requests.sign, name="request-sign"),
-    path("<slug:agreement>/requests/<int:asked>/note/", requests.submit, name="request-submit"),
-    path("<slug:agreement>/requests/<int:asked>/drop/", requests.drop, name="request-drop"),
+    path(
+        "<slug:agreement>/requests/<int:request_id>/line",
+        requests.request_line,
+        name="request-line",
+    ),
+    path("<slug:agreement>/requests/<int:request_id>/sign/", requests.sign, name="request-sign"),
+    path(
+        "<slug:agreement>/requests/<int:request_id>/note/", requests.submit, name="request-submit"
+    ),
+    path("<slug:agreement>/requests/<int:request_id>/drop/", requests.drop, name="request-drop"),
     path(
         "<slug:agreement>/cosigning/request", requests.cosigning_request, name="cosigning-request"
     ),

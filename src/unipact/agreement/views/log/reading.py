@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,7 +33,7 @@ def log_page(request: HttpRequest, agreement: str) -> HttpResponse:
     """What was signed, newest first; the one number over it; and a check in the own browser."""
     here = here_of(request, agreement)
     log = log_or_none(here.actor, here.slug)
-    context = {
+    context: dict[str, Any] = {
         "may_sign": here.actor.may(Act.ACT_SIGN),
         "waiting": requests_waiting(here.actor, here.slug),
         "standing": None,

@@ -57,18 +57,18 @@ def _requests(request: HttpRequest, here: Standpoint, **more: Any) -> HttpRespon
 
 
 @require_GET
-def request_line(request: HttpRequest, agreement: str, asked: int) -> HttpResponse:
+def request_line(request: HttpRequest, agreement: str, request_id: int) -> HttpResponse:
     """The line to sign, byte for byte: what ``unipact sign`` takes."""
     here = here_of(request, agreement)
-    line = own_request(here.actor, here.slug, asked).line
-    return _file(line.encode(), f"{here.slug}-request-{asked}.json")
+    line = own_request(here.actor, here.slug, request_id).line
+    return _file(line.encode(), f"{here.slug}-request-{request_id}.json")
 
 
 @post_or_back("agreement:requests", Act.ACT_SIGN)
-def submit(request: HttpRequest, agreement: str, asked: int) -> HttpResponse:
+def submit(request: HttpRequest, agreement: str, request_id: int) -> HttpResponse:
     """Take the signed note of a request."""
     here = here_of(request, agreement)
-    row = own_request(here.actor, here.slug, asked)
+    row = own_request(here.actor, here.slug, request_id)
     try:
         entry = request_submit(
             signer=_signer(here),
@@ -83,10 +83,10 @@ def submit(request: HttpRequest, agreement: str, asked: int) -> HttpResponse:
 
 
 @post_or_back("agreement:requests", Act.ACT_SIGN)
-def sign(request: HttpRequest, agreement: str, asked: int) -> HttpResponse:
+def sign(request: HttpRequest, agreement: str, request_id: int) -> HttpResponse:
     """Sign a request with the party's key that lives inside."""
     here = here_of(request, agreement)
-    row = own_request(here.actor, here.slug, asked)
+    row = own_request(here.actor, here.slug, request_id)
     try:
         entry = request_sign(
             signer=_signer(here), agreement=here.slug, request=row.id, now=timezone.now()
@@ -97,10 +97,10 @@ def sign(request: HttpRequest, agreement: str, asked: int) -> HttpResponse:
 
 
 @post_or_back("agreement:requests", Act.ACT_SIGN)
-def drop(request: HttpRequest, agreement: str, asked: int) -> HttpResponse:
+def drop(request: HttpRequest, agreement: str, request_id: int) -> HttpResponse:
     """Drop a request that shall not be signed."""
     here = here_of(request, agreement)
-    request_drop(signer=_signer(here), agreement=here.slug, request=asked, now=timezone.now())
+    request_drop(signer=_signer(here), agreement=here.slug, request=request_id, now=timezone.now())
     messages.success(request, _("The request is dropped. Nothing of it is in the log."))
     return redirect("agreement:requests", agreement=here.slug)
 

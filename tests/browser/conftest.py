@@ -14,13 +14,14 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.console import Console
-from tests.databases import is_postgresql, settings_of
+from tests.databases import copy_database, drop_database, is_postgresql, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _ANSWER_S = 60
@@ -71,6 +72,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
     """Where the demo answers."""
+    with _served(home) as url:
+        yield url
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[str]:
+    """A console on the records of ``home``, and where it answers."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -146,4 +154,20 @@ def console(chromium: Browser, address: str) -> Iterator[Console]:
     walked = Console(chromium, address)
     yield walked
     walked.close()
+    assert walked.complaints == []
+
+
+@pytest.fixture
+def own_console(chromium: Browser, home: Path, tmp_path: Path) -> Iterator[Console]:
+    """A console on a copy of the demo: what is agreed there changes no other test's agreement."""
+    folder = tmp_path / "home"
+    shutil.copytree(home, folder, ignore=shutil.ignore_patterns("unipact.sqlite3*"))
+    copy_database(home, folder)
+    try:
+        with _served(folder) as url:
+            walked = Console(chromium, url)
+            yield walked
+            walked.close()
+    finally:
+        drop_database(folder)
     assert walked.complaints == []

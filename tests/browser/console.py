@@ -16,7 +16,8 @@ OFFICERS = ("university-officer", "enterprise-manager")
 LANGUAGES = ("zh-hans", "en")
 WIDTHS = {1440: 900, 390: 844}
 
-#: Every page by the name of its picture; ``{evidence}`` is found on the energy commitment.
+#: Every page by the name of its picture; ``{evidence}`` is found on the energy commitment, and
+#: ``{proposal}`` on the page of the consultation.
 PAGES = {
     "home": "/",
     "agreement": f"{AGREEMENT}/",
@@ -40,10 +41,17 @@ PAGES = {
     "evidence-rows": "{evidence}rows/",
     "campus": "/campus/",
     "meter": "/campus/meters/b2/",
+    "consultation": f"{AGREEMENT}/consultation/",
+    "proposal": "{proposal}",
+    "propose": f"{AGREEMENT}/consultation/propose/",
+    "amend": "{proposal}amend/",
+    "reviews": f"{AGREEMENT}/consultation/evidence/",
+    "notice": f"{AGREEMENT}/consultation/notice/",
+    "dispute": f"{ENERGY}dispute/",
     "problem": "/nothing-is-here/",
 }
 
-_REFUSALS = ("404 (Not Found)", "422 (Unprocessable Entity)")
+_REFUSALS = ("404 (Not Found)", "409 (Conflict)", "422 (Unprocessable Entity)")
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -88,6 +96,11 @@ class Console:
             link = page.locator("main a[href*='/evidence/']").first.get_attribute("href")
             assert link is not None
             path = path.replace("{evidence}", link)
+        if "{proposal}" in path:
+            page.goto(f"{self.address}{AGREEMENT}/consultation/")
+            link = page.locator(".proposals a").first.get_attribute("href")
+            assert link is not None
+            path = path.replace("{proposal}", link)
         answer = page.goto(self.address + path)
         assert answer is not None
         for chart in page.locator("[data-chart]").all():

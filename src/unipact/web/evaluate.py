@@ -15,7 +15,7 @@ from unipact.web.lake import installation
 from unipact.web.throttle import HEAVY_WORK, take
 
 # The engine uses every core for one evaluation; a second at a time would only wait within.
-_ONE_AT_A_TIME = OneAtATime()
+ONE_AT_A_TIME = OneAtATime()
 
 
 def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> Standpoint:
@@ -46,7 +46,7 @@ def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> S
         finding = Finding("as_of", f"the data end on {last}", "Name that day or an earlier one.")
         raise Invalid("the day is wrong", findings=[finding])
     take(HEAVY_WORK, here.actor.party, now=now)
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         run = run_kept(joined, file, as_of=as_of)
     kept = evaluation_record(actor=here.actor, version=here.version, document=run.bytes, now=now)
     return standpoint_of(here.actor, agreement=here.slug, as_of=kept.as_of)

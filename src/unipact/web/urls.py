@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from unipact.web import evaluations, evidence, invitations, report, views
+from unipact.web import evaluations, evidence, invitations, proposed, report, views
 
 _EVIDENCE = "agreements/<slug:agreement>/evidence/<str:digest>"
 
@@ -20,6 +20,11 @@ urlpatterns = [
     path(f"{_EVIDENCE}/rows/", evidence.evidence_rows, name="evidence-rows"),
     path(f"{_EVIDENCE}/evidence.json", evidence.evidence_json, name="evidence-json"),
     path("agreements/<slug:agreement>/evaluate/", evaluations.evaluate, name="evaluate"),
+    path(
+        "agreements/<slug:agreement>/consultation/<str:proposal>/status/",
+        proposed.status_page,
+        name="status-under",
+    ),
     path("agreements/<slug:agreement>/report.pdf", report.pdf, name="report-pdf"),
     path("agreements/<slug:agreement>/report.json", report.document, name="report-json"),
     path("api/v1/", include("unipact.web.api.routes")),

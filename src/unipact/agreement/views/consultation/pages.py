@@ -71,6 +71,7 @@ def proposal_shown(
         "plans": plan_rows(seen),
         "targets": target_rows(seen),
         "decision_form": decision_form or Filled(),
+        "may_evaluate": here.actor.may(Act.EVALUATION_RECORD),
         "comment_form": comment_form or Filled(),
     }
     return render(request, "agreement/consultation/proposal.html", context, status=form.status)

@@ -45,7 +45,7 @@ def lost_by_rounding(total: int, weights: Sequence[int]) -> int:
     rounded = (
         (amount * weight / whole).quantize(_CENT, rounding=ROUND_HALF_EVEN) for weight in weights
     )
-    return abs(total - int(sum(rounded).scaleb(2)))
+    return abs(total - int(sum(rounded, Decimal(0)).scaleb(2)))
 
 
 def run() -> list[dict[str, Any]]:

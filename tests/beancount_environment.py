@@ -42,11 +42,11 @@ def _program() -> Path:
             try:
                 _run([sys.executable, "-m", "venv", "--clear", str(HOME)])
                 _run([str(HOME / "bin" / "python"), "-m", "pip", "install", "-q", REQUIREMENT])
-            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            except subprocess.SubprocessError as error:
                 raise AssertionError(
                     f"{REQUIREMENT} could not be installed: with a way to PyPI, run "
                     f"`python -m venv {HOME} && {HOME}/bin/pip install {REQUIREMENT}`, "
-                    f"then write {REQUIREMENT} into {ready}\n{error.stderr}"
+                    f"then write {REQUIREMENT} into {ready}\n{getattr(error, 'stderr', error)}"
                 ) from error
             ready.write_text(REQUIREMENT)
     return program

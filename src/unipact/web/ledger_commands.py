@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -239,7 +240,7 @@ def _day(text: str, where: str) -> date:
         raise Invalid("a day is wrong", findings=[finding]) from error
 
 
-def _print(table: list[tuple[str, ...]]) -> None:
+def _print(table: Sequence[tuple[str, ...]]) -> None:
     """Columns that line up: words to the left, numbers to the right."""
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     for row in table:

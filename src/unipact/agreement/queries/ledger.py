@@ -14,6 +14,7 @@ from unipact.agreement.engine.balance import Answer, Fact, Price, exact_text
 from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.engine.fixed_point import text_of
 from unipact.agreement.engine.ledger import SIDES, AccountName, Entry, LedgerKind, PostingLine
+from unipact.agreement.engine.terms import Benefit, Contribution
 from unipact.agreement.formats.ledger import Exported, note_sha256
 from unipact.agreement.models import (
     Acknowledgement,
@@ -208,10 +209,8 @@ def valuation_rows(here: Standpoint) -> tuple[ValuationRow, ...]:
 def titles_of(here: Standpoint) -> dict[str, Mapping[str, str]]:
     """Id of each contribution and benefit of the shown version → its title in both languages."""
     terms = terms_of(here)
-    return {
-        each.id: {"en": each.title.en, "zh": each.title.zh}
-        for each in (*terms.contributions, *terms.benefits)
-    }
+    named: tuple[Contribution | Benefit, ...] = (*terms.contributions, *terms.benefits)
+    return {each.id: {"en": each.title.en, "zh": each.title.zh} for each in named}
 
 
 def exported(agreement: str, actor: Actor | None) -> tuple[Exported, ...]:

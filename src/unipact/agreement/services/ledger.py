@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -175,7 +175,7 @@ def transaction_reverse(
         if Transaction.objects.filter(reverses=made).exists():
             raise Conflict(f"transaction {number} was taken back already")
         told = _Told(
-            made.kind,
+            cast("LedgerKind", made.kind),
             made.subject,
             made.party.slug,
             made.happened_on,

@@ -55,9 +55,9 @@ def test_the_plan_counts_up_to_and_with_the_day():
     ]
     assert due(schedule, DAY) == 5
     assert cumulated([*schedule, (DAY, Fraction(2))]) == [
-        (date(2019, 9, 1), 4),
-        (DAY, 7),
-        (date(2020, 1, 1), 13),
+        (date(2019, 9, 1), Fraction(4)),
+        (DAY, Fraction(7)),
+        (date(2020, 1, 1), Fraction(13)),
     ]
 
 

@@ -9,9 +9,19 @@ import pytest
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.log.bundling import bundle_write
 from unipact.agreement.log.folded import register_of
-from unipact.agreement.models import AgreementVersion
-from unipact.agreement.services.consultation import decision_make, proposal_make
+from unipact.agreement.log.stored import cosigned_size, cosigning_request
+from unipact.agreement.models import AgreementVersion, Comment, LogDocument, SigningRequest
+from unipact.agreement.services.consultation import (
+    cosignature_submit,
+    decision_make,
+    key_hold,
+    proposal_make,
+    reason_erase,
+    request_sign,
+    request_submit,
+)
 from unipact.agreement.services.consultation.proposals import Proposed
+from unipact.agreement.services.consultation.signing import Signer
 from unipact.agreement.tests.parties import (
     AGREEMENT,
     DAY,
@@ -22,6 +32,10 @@ from unipact.agreement.tests.parties import (
     next_version,
     signer,
 )
+from unipact.errors import Conflict, Invalid, NotFound
+from unipact.tlog.keys import VerifierKey
+from unipact.tlog.note import Note
+from unipact.tlog.witness import Seen, cosign
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +90,188 @@ def bundle_of(log):
 
 def public():
     return [keys_of(each).public for each in PARTIES]
+
+
+def test_a_key_of_the_other_party_is_not_brought_inside_by_somebody_else():
+    founded(inside=("usst",))
+    with pytest.raises(Invalid, match="another party's"):
+        key_hold(signer=signer("usst"), agreement=AGREEMENT, key=keys_of("huawei").consent, now=NOW)
+
+
+def test_a_party_with_its_key_elsewhere_signs_the_very_line_that_was_asked_for():
+    log = founded(inside=("usst",))
+    change = proposed(log, consent=True)
+    done = decision_make(
+        signer=signer("huawei"),
+        agreement=AGREEMENT,
+        change=change,
+        decision="consent",
+        now=NOW + DAY,
+    )
+    assert done.request is not None
+    assert AgreementVersion.objects.get(state="in_force").n == 1
+    line = bytes(done.request.line)
+    asked = {"agreement": AGREEMENT, "request": done.request.pk, "now": NOW + 2 * DAY}
+    key = keys_of("huawei").consent
+
+    other = line.replace(b'"consent"', b'"decline"')
+    with pytest.raises(Invalid, match="not the line"):
+        request_submit(
+            signer=signer("huawei"), note=bytes(Note(other, (key.sign(other),))), **asked
+        )
+    theirs = keys_of("usst").consent
+    with pytest.raises(Invalid, match="signed by"):
+        request_submit(
+            signer=signer("huawei"), note=bytes(Note(line, (theirs.sign(line),))), **asked
+        )
+    with pytest.raises(NotFound):
+        request_submit(signer=signer("usst"), note=bytes(Note(line, (key.sign(line),))), **asked)
+
+    request_submit(signer=signer("huawei"), note=bytes(Note(line, (key.sign(line),))), **asked)
+
+    assert AgreementVersion.objects.get(state="in_force").n == 2
+    assert not SigningRequest.objects.exists()
+
+
+def test_the_bundle_ends_where_both_parties_cosigned_and_an_outside_cosigner_goes_on_from_its_own():
+    log = founded(inside=("usst",))
+    log.refresh_from_db()
+    assert cosigned_size(log) == 0
+    with pytest.raises(Conflict, match="not both cosigned"):
+        bundle_of(log)
+    keys, seen = keys_of("huawei"), Seen()
+    log_key = VerifierKey.parse(register_of(log).log_key)
+    for number in range(2):
+        if number:
+            proposed(log, consent=True, at=NOW + DAY)
+            log.refresh_from_db()
+        at = NOW + number * DAY
+        line, seen = cosign(
+            cosigning_request(log, seen.size),
+            seen=seen,
+            log_key=log_key,
+            key=keys.cosign,
+            origin=log.origin,
+            now=int(at.timestamp()),
+        )
+        cosignature_submit(signer=signer("huawei"), agreement=AGREEMENT, line=line.line, now=at)
+        assert cosigned_size(log) == log.size == seen.size
+        verdict = verify_bundle(io.BytesIO(bundle_of(log)), Question(public()))
+        assert verdict.accepted, verdict
+
+
+def test_whoever_was_amended_meanwhile_consents_to_nothing():
+    log = founded()
+    change = proposed(log, by="usst")
+    proposal = next(iter(register_of(log).proposals))
+    proposed(
+        log,
+        by="huawei",
+        proposal=proposal,
+        content=next_version(change=("silence_days = 60", "silence_days = 30")),
+    )
+    with pytest.raises(Conflict, match="amended meanwhile"):
+        decision_make(
+            signer=signer("huawei"), agreement=AGREEMENT, change=change, decision="consent", now=NOW
+        )
+
+
+def test_a_decline_says_why_and_a_reason_can_be_erased_while_the_log_still_verifies():
+    log = founded()
+    change = proposed(log)
+    said = {"signer": signer("huawei"), "agreement": AGREEMENT, "change": change}
+    with pytest.raises(Invalid, match="text is wrong"):
+        decision_make(**said, decision="decline", now=NOW + DAY)
+    decision_make(**said, decision="decline", now=NOW + DAY, reason="Too early")
+    assert Comment.objects.get().text == "Too early"
+
+    reason = LogDocument.objects.get(kind="reason")
+    assert b"More time" in bytes(reason.content)
+    assert b"More time" in bundle_of(log)
+    reason_erase(signer=signer("usst"), agreement=AGREEMENT, sha256=reason.sha256)
+
+    assert b"More time" not in bundle_of(log)
+    verdict = verify_bundle(io.BytesIO(bundle_of(log)), Question(public()))
+    assert verdict.accepted
+    assert verdict.withheld == 1
+
+
+def test_a_proposal_lapses_and_one_that_was_overtaken_is_stale():
+    log = founded()
+    late = proposed(log)
+    with pytest.raises(Conflict, match="lapsed"):
+        decision_make(
+            signer=signer("huawei"),
+            agreement=AGREEMENT,
+            change=late,
+            decision="consent",
+            now=NOW + 62 * DAY,
+        )
+    at = NOW + 63 * DAY
+    overtaken = proposed(log, at=at)
+    first = proposed(
+        log,
+        at=at,
+        consent=True,
+        content=next_version(change=("silence_days = 60", "silence_days = 30")),
+    )
+    decision_make(
+        signer=signer("huawei"), agreement=AGREEMENT, change=first, decision="consent", now=at
+    )
+    with pytest.raises(Conflict, match="stale"):
+        decision_make(
+            signer=signer("huawei"),
+            agreement=AGREEMENT,
+            change=overtaken,
+            decision="consent",
+            now=at,
+        )
+
+
+def test_keys_change_by_consent_of_both_and_the_new_one_signs_from_then_on():
+    log = founded()
+    new = keys_of("usst.example/new")
+    done = proposal_make(
+        signer=signer("usst"),
+        agreement=AGREEMENT,
+        proposed=Proposed(
+            "key",
+            reason_en="The old machine goes",
+            effect={"holder": "usst", "use": "consent", "key": str(new.consent.verifier)},
+        ),
+        now=NOW + DAY,
+        consent=True,
+    )
+    assert len(done) == 2
+    change = next(iter(register_of(log).proposals.values())).last.change_sha256
+    decision_make(
+        signer=signer("huawei"),
+        agreement=AGREEMENT,
+        change=change,
+        decision="consent",
+        now=NOW + DAY,
+    )
+    assert register_of(log).keys["usst"].consent == str(new.consent.verifier)
+    # The old key is inside, the new one is not: the act waits for a signature.
+    waiting = proposal_make(
+        signer=signer("usst"),
+        agreement=AGREEMENT,
+        proposed=Proposed("end", reason_en="Done", effect={"on": "2021-01-01"}),
+        now=NOW + 2 * DAY,
+    )
+    assert waiting[0].request is not None
+    with pytest.raises(Invalid, match="not by the key"):
+        request_sign(
+            signer=signer("usst", brings=True),
+            agreement=AGREEMENT,
+            request=waiting[0].request.pk,
+            now=NOW + 2 * DAY,
+        )
+    request_sign(
+        signer=Signer("usst", key=new.consent),
+        agreement=AGREEMENT,
+        request=waiting[0].request.pk,
+        now=NOW + 2 * DAY,
+    )
+    assert verify_bundle(io.BytesIO(bundle_of(log)), Question(public())).accepted
+    assert verify_bundle(io.BytesIO(bundle_of(log)), Question(public(), "root")).accepted

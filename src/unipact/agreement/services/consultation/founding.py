@@ -11,6 +11,7 @@ from django.db import transaction
 from unipact.agreement.engine.register import acts
 from unipact.agreement.engine.register.acts import KeyPair
 from unipact.agreement.formats.log.entry import act_line
+from unipact.agreement.log.folded import register_of
 from unipact.agreement.log.vault import key_keep
 from unipact.agreement.models import (
     Agreement,
@@ -42,7 +43,9 @@ def key_hold(*, signer: Signer, agreement: str, key: SigningKey, now: datetime) 
         signer.actor.require(Permitted.KEYS_MANAGE)
     with transaction.atomic():
         holder, party = _agreement(signer, agreement, now)
-        key_keep(_log(holder), party, key)
+        log = _log(holder)
+        _require_not_the_others(log, party, key)
+        key_keep(log, party, key)
 
 
 def founding_prepare(
@@ -81,6 +84,16 @@ def founding_prepare(
             SigningRequest.objects.create(log=log, party=party, line=line, made_at=now)
             for party in holder.parties.order_by("slug")
         )
+
+
+def _require_not_the_others(log: Log, party: Party, key: SigningKey) -> None:
+    """What signs for one party is brought in by that party, whoever got hold of it."""
+    if not log.size:
+        return
+    for slug, pair in register_of(log).keys.items():
+        if slug != party.slug and str(key.verifier) in {pair.consent, pair.cosign}:
+            finding = Finding("key", f"it is a key of {slug}")
+            raise Invalid("the key is another party's", findings=[finding])
 
 
 def _founding(

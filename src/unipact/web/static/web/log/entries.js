@@ -1,7 +1,7 @@
 // The member `entries` cut into its entries, and which entry is meant where a hash differs.
 
 import { LONGEST_ENTRY } from "./forms.js";
-import { isSame, leafHash } from "./merkle.js";
+import { Tree, isSame, leafHash } from "./merkle.js";
 import { Refusal } from "./refusal.js";
 
 const LINE = 0x0a;
@@ -40,6 +40,25 @@ export async function* readHashes(source, member) {
   for await (const piece of source.pieces(member.offset, member.size)) {
     for (let at = 0; at < piece.length; at += 32) yield piece.subarray(at, at + 32);
   }
+}
+
+// The root that the entries themselves have, and the first of them that has another hash than its
+// own in `hashes`; null where they cannot be told from one another.
+export async function compareHashes(source, entries, hashes) {
+  const tree = new Tree();
+  const listed = readHashes(source.again(), hashes);
+  let other = null;
+  try {
+    for await (const bytes of splitEntries(source, entries)) {
+      const leaf = leafHash(bytes);
+      const { value: hash } = await listed.next();
+      if (other === null && !(hash && isSame(hash, leaf))) other = tree.size;
+      tree.add(leaf);
+    }
+  } catch {
+    return null;
+  }
+  return { root: tree.root(), other };
 }
 
 async function positionOf(leaf, source, member) {

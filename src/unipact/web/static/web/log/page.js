@@ -21,7 +21,14 @@
 import { textOf } from "./messages.js";
 import { verifyBundle } from "./verify.js";
 
-const UNSOUND = new Set(["unreadable", "no-webcrypto", "no-ed25519", "pub-form", "fault"]);
+// Answers that are about the reader's browser or other files, and not about the bundle.
+const UNSURE = new Set(["unreadable", "no-webcrypto", "no-ed25519", "fault"]);
+
+function stateOf({ accepted, mode, code, where }) {
+  if (accepted) return mode;
+  const isOther = where === "keys" || (where === "seen" && code === "checkpoint-form");
+  return isOther || UNSURE.has(code) ? "unsure" : "refused";
+}
 
 function element(name, text, className) {
   const made = document.createElement(name);
@@ -108,7 +115,7 @@ class Verifier {
       progress.value = done;
     };
     const verdict = await verifyBundle(bundle, keys, { ...options, onProgress });
-    const state = verdict.accepted ? verdict.mode : UNSOUND.has(verdict.code) ? "unsure" : "refused";
+    const state = stateOf(verdict);
     this.#show(state, [...this.#headline(verdict, state), this.#details(verdict)]);
   }
 

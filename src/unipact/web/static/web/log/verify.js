@@ -2,7 +2,7 @@
 // `unipact verify` does; written apart from it. Nothing of the file leaves the browser.
 
 import { LONGEST_CHECKPOINT, earlierCheckpoints, readCheckpoint, timeOfKept, verifyCheckpoint } from "./checkpoint.js";
-import { explainDifference, readHashes, splitEntries } from "./entries.js";
+import { compareHashes, explainDifference, readHashes, splitEntries } from "./entries.js";
 import { factsOf } from "./facts.js";
 import { documentsOf, readEntry } from "./forms.js";
 import { KeyHistory, signaturesOf } from "./key_history.js";
@@ -121,23 +121,15 @@ class Run {
 
   // What the entries themselves hash to tells what was changed: a hash, or the checkpoint.
   async #blame(root) {
-    const tree = new Tree();
-    const listed = readHashes(this.#source.again(), this.#members.get("hashes"));
-    let other = null;
     this.#at = { member: "hashes" };
-    try {
-      for await (const bytes of splitEntries(this.#source, this.#members.get("entries"))) {
-        const leaf = leafHash(bytes);
-        const { value: hash } = await listed.next();
-        if (other === null && !(hash && isSame(hash, leaf))) other = tree.size;
-        tree.add(leaf);
-      }
-    } catch {
-      throw new Refusal("root-other");
-    }
-    if (isSame(tree.root(), root)) this.#at = { member: "checkpoint" };
-    if (!isSame(tree.root(), this.#checkpoint.root)) throw new Refusal("root-other");
-    this.#at = { entry: other };
+    const found = await compareHashes(
+      this.#source,
+      this.#members.get("entries"),
+      this.#members.get("hashes"),
+    );
+    if (found && isSame(found.root, root)) this.#at = { member: "checkpoint" };
+    if (!found || !isSame(found.root, this.#checkpoint.root)) throw new Refusal("root-other");
+    this.#at = { entry: found.other };
     throw new Refusal("hash-other");
   }
 

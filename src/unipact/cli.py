@@ -20,6 +20,7 @@ from unipact.installation import commands as installation
 from unipact.installation.home import FIELDS, Installation, home_folder
 from unipact.web import bundle_commands as bundles
 from unipact.web import commands as console
+from unipact.web import consult_commands as consult
 from unipact.web import installation_commands as moving
 from unipact.web import ledger_commands as ledger
 from unipact.web import log_commands as log
@@ -72,6 +73,7 @@ app.command("schema", rich_help_panel=_FILE)(agreement.schema)
 app.add_typer(agreement.key, name="key", rich_help_panel=_LOG)
 app.command("sign", rich_help_panel=_LOG)(agreement.sign)
 app.command("cosign", rich_help_panel=_LOG)(agreement.cosign)
+app.add_typer(consult.app, name="consult", rich_help_panel=_LOG)
 app.add_typer(log.app, name="log", rich_help_panel=_LOG)
 app.command("bundle", rich_help_panel=_LOG)(bundles.bundle)
 app.command("restore", rich_help_panel=_LOG)(bundles.restore)

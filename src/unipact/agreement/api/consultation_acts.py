@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,11 +38,8 @@ from unipact.agreement.queries.consultation import (
     reviews_of,
     waivers_of,
 )
-from unipact.agreement.queries.consultation.report_documents import report_document_of
+from unipact.agreement.queries.consultation.report_documents import report_to_sign
 from unipact.agreement.queries.log.requests import RequestRow, own_request, own_requests
-from unipact.agreement.queries.report.edition import edition_of, in_year
-from unipact.agreement.queries.report.form import report_json
-from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.services.consultation import (
     dispute_close,
     dispute_open,
@@ -54,7 +50,6 @@ from unipact.agreement.services.consultation import (
     request_drop,
     request_submit,
 )
-from unipact.errors import Conflict, Finding
 
 router = Router(tags=["consultation"])
 
@@ -181,14 +176,14 @@ def report_editions(request: HttpRequest, agreement: Id) -> dict[str, Any]:
 @router.post(f"{_AT}/report-editions", response={201: Acted}, summary="Sign a report")
 def report_edition_sign(request: HttpRequest, agreement: Id, asked: EditionAsked) -> Any:
     """The edition that waits, or the next one where the report is another document by now."""
-    here = signing(request, agreement)
+    here, now = signing(request, agreement), timezone.now()
     done = report_sign(
         signer=signer_of(here),
         agreement=here.slug,
         year=asked.year,
-        document=_report(here, asked),
+        document=report_to_sign(here, asked.year, asked.report_sha256, now=now),
         sha256=asked.report_sha256,
-        now=timezone.now(),
+        now=now,
     )
     return Status(201, acted(done))
 
@@ -259,23 +254,3 @@ def signing_request_drop(request: HttpRequest, agreement: Id, request_id: Number
         signer=signer_of(here), agreement=here.slug, request=request_id, now=timezone.now()
     )
     return Status(204, None)
-
-
-def _report(here: Standpoint, asked: EditionAsked) -> bytes:
-    """The report that was read: one that somebody signed, or the one of the latest evaluation.
-
-    Raises:
-        NotFound: nothing was evaluated in that year.
-        Conflict: the report is another document by now.
-    """
-    editions = reports_of(here, now=timezone.now())
-    if any((each.year, each.sha256) == (asked.year, asked.report_sha256) for each in editions):
-        return report_document_of(here, asked.report_sha256, now=timezone.now())
-    content = report_json(edition_of(in_year(here, asked.year)))
-    found = hashlib.sha256(content).hexdigest()
-    if found != asked.report_sha256:
-        finding = Finding(
-            "body.report_sha256", f"the report has the hash {found}", "Read it again."
-        )
-        raise Conflict("the report is another document by now", findings=[finding])
-    return content

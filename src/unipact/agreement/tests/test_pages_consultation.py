@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,29 +13,52 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from unipact.agreement.engine.assessment import assess, run_bytes
+from unipact.agreement.engine.ports import MetricAnswer
+from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.log.folded import register_of
 from unipact.agreement.models import AgreementVersion, Log, SigningRequest
 from unipact.agreement.roles import Role
 from unipact.agreement.services import agreement_import, evaluation_record, membership_grant
 from unipact.agreement.services.consultation import (
     decision_make,
+    evidence_put_forward,
     proposal_make,
 )
 from unipact.agreement.services.consultation.proposals import Proposed
-from unipact.agreement.tests.kept import run_document
 from unipact.agreement.tests.parties import (
     AGREEMENT,
     CONTENT,
+    DAY,
     NOW,
     founded,
     next_version,
     signer,
 )
+from unipact.agreement.tests.spoken_source import SpokenSource
 
 pytestmark = pytest.mark.django_db
 
 PAGE = f"/agreements/{AGREEMENT}/consultation/"
+POOL, EVIDENCE = "campus-energy-savings-pool", "0" * 64
 ENERGY = f"/agreements/{AGREEMENT}/commitments/campus-energy-savings-pool/"
+#: Evidence as a run document holds it.
+SPOKEN = {
+    "format": "unipact-evidence/1",
+    "id": f"sha256:{EVIDENCE}",
+    "metric": {"name": "campus.energy_savings_share", "version": 1, "sha256": "1" * 64},
+    "value": "0.05",
+    "unit": "share",
+    "rows": {"count": 1, "digest": "2" * 64},
+    "snapshot": {"id": "abc", "tables": {"campus_readings": {"version": 2}}},
+    "parameters": {
+        "period": {"from": "2019-07-01", "until": "2020-01-01"},
+        "until": "2020-01-01",
+        "zone": "Asia/Shanghai",
+    },
+    "software": {"unipact": "0.1.0"},
+    "quality": {},
+}
 UNIVERSITY, ENTERPRISE = "usst", "huawei"
 OFFICERS = {UNIVERSITY: Role.COOPERATION_OFFICER, ENTERPRISE: Role.RELATIONS_MANAGER}
 
@@ -186,7 +210,9 @@ def test_a_consent_to_a_round_that_was_amended_meanwhile_decides_nothing():
     proposed(proposal=last_proposal().id)
     officer = window(UNIVERSITY)
     answer = officer.post(f"{address}decide/", {"change": read, "decision": "consent"})
-    assert "It is an earlier round. Read the last round." in text(answer, 409)
+    page = text(answer, 409)
+    assert "It was amended meanwhile: round 2 counts" in page
+    assert "Nothing was decided" in page
     assert last_proposal().last.decisions == {}
     assert last_proposal().last.number == 2
 
@@ -249,15 +275,21 @@ def test_who_does_not_speak_for_the_party_reads_and_does_not_decide():
 
 
 def evaluated() -> str:
-    """The example evaluated on a day; the hash of the run document."""
-    version = AgreementVersion.objects.get(state="in_force")
-    kept = evaluation_record(
-        actor=None,
-        version=version,
-        document=run_document(date(2019, 12, 31), CONTENT),
-        now=NOW,
+    """The example evaluated on a day, with one evidence; the hash of the run document."""
+    file = read_agreement(CONTENT)
+    pool = next(each for each in file.agreement.commitments if each.id == POOL)
+    answer = MetricAnswer(Decimal("0.05"), evidence=SPOKEN)
+    document = run_bytes(
+        assess(
+            file.agreement,
+            sha256=file.sha256,
+            state="in_force",
+            source=SpokenSource({pool.metric: pool.unit}, {(POOL, "h2-2019"): answer}),
+            as_of=date(2019, 12, 31),
+        )
     )
-    return kept.sha256
+    version = AgreementVersion.objects.get(state="in_force")
+    return evaluation_record(actor=None, version=version, document=document, now=NOW).sha256
 
 
 def test_an_evaluation_is_put_forward_once():
@@ -270,6 +302,39 @@ def test_an_evaluation_is_put_forward_once():
     assert "put forward by University of Shanghai" in page
     again = officer.post(f"{reviews}put-forward/", {"run": run})
     assert "This run document was put forward already" in text(again, 409)
+
+
+def test_evidence_is_contested_with_a_reason_and_settled_by_both():
+    founded()
+    run = evaluated()
+    officer, other = window(UNIVERSITY), window(ENTERPRISE)
+    officer.post(f"{PAGE}evidence/put-forward/", {"run": run})
+    sent = {"run": run, "evidence": EVIDENCE, "decision": "contest"}
+    refused = text(other.post(f"{PAGE}evidence/review/", sent | {"reason": ""}), 422)
+    assert "It is empty. Say why." in refused
+    page = other.post(
+        f"{PAGE}evidence/review/", sent | {"reason": "One building moved"}, follow=True
+    )
+    assert "Contested" in text(page)
+    assert "evidence contested" in text(officer.get(ENERGY))
+    for each in (officer, other):
+        page = each.post(f"{PAGE}evidence/review/", sent | {"decision": "settle"}, follow=True)
+    assert "Settled" in text(page)
+    assert "evidence contested" not in text(officer.get(ENERGY))
+
+
+def test_silence_accepts_no_evidence_and_is_shown():
+    founded()
+    run = evaluated()
+    evidence_put_forward(
+        signer=signer(UNIVERSITY),
+        agreement=AGREEMENT,
+        run_sha256=run,
+        now=timezone.now() - 31 * DAY,
+    )
+    other = window(ENTERPRISE)
+    assert "Unreviewed" in text(other.get(PAGE))
+    assert "unreviewed" in text(other.get(f"/agreements/{AGREEMENT}/commitments/"))
 
 
 def test_a_dispute_stands_beside_the_status_until_both_closed_it():

@@ -11,6 +11,8 @@ from typing import TypeVar
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_noop
 
+from unipact.agreement.views.log.words import KEYS_SAID
+from unipact.agreement.views.log_words import LOG_SAID
 from unipact.errors import Conflict, Finding, Invalid
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
@@ -85,7 +87,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(_PART.sub(r"(?P<\1>.+)", re.escape(text)))
 
 
-_PATTERNS = tuple((_pattern(text), text) for text in _SAID)
+_PATTERNS = tuple((_pattern(text), text) for text in (*_SAID, *LOG_SAID, *KEYS_SAID))
 
 
 @dataclass(frozen=True, slots=True)

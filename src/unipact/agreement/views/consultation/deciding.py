@@ -17,6 +17,7 @@ from unipact.agreement.roles import Act
 from unipact.agreement.services.consultation import comment_add, decision_make
 from unipact.agreement.views.consultation.acting import answered, refused, signer_of
 from unipact.agreement.views.consultation.pages import proposal_shown
+from unipact.agreement.views.filled import filled
 from unipact.agreement.views.here import here_of, post_or_back
 from unipact.errors import Conflict, Finding, Invalid
 
@@ -42,8 +43,12 @@ def decide(request: HttpRequest, agreement: str, proposal: str) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             now=timezone.now(),
         )
-    except (Invalid, Conflict) as error:
+    except Invalid as error:
         form = refused(request, error, ("reason",), {"text": "reason"})
+        return proposal_shown(request, here, proposal, decision_form=form)
+    except Conflict as error:
+        # The message says what happened; the page shows what counts now.
+        form = filled(request, Conflict(error.message), ("reason",))
         return proposal_shown(request, here, proposal, decision_form=form)
     said = _(_DONE[decision])
     return answered(request, here, done, said, "agreement:proposal", proposal=proposal)

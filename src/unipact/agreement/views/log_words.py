@@ -1,0 +1,60 @@
+"""What the rules of the log say where an act does not fit, collected for translation.
+
+The rules speak English, since programs and the command line read them too (``filled.said``).
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+LOG_SAID = (
+    gettext_noop("the log of this agreement was not founded yet"),
+    gettext_noop("it has no entry"),
+    gettext_noop("it has more than %(n)s characters"),
+    gettext_noop("it was amended meanwhile: round %(n)s counts"),
+    gettext_noop("it decides on an earlier round; round %(n)s counts"),
+    gettext_noop("it is an earlier round"),
+    gettext_noop("these are the terms that are in force"),
+    gettext_noop("it does not follow version %(n)s, which is in force"),
+    gettext_noop("it changes a version that is not in force: version %(n)s is, sha256 %(sha256)s"),
+    gettext_noop("its parties or their keys are not those of the log"),
+    gettext_noop("it is of the agreement %(one)s, not of %(other)s"),
+    gettext_noop("the agreement was ended"),
+    gettext_noop("an agreement does not end in the past"),
+    gettext_noop("it is waived already"),
+    gettext_noop("the proposal is open"),
+    gettext_noop("the proposal is adopted"),
+    gettext_noop("the proposal is declined"),
+    gettext_noop("the proposal is withdrawn"),
+    gettext_noop("the proposal is stale"),
+    gettext_noop("the proposal is lapsed"),
+    gettext_noop("only the party that proposed it withdraws it"),
+    gettext_noop("%(party)s has decided on this round already"),
+    gettext_noop("%(party)s has no say in changes"),
+    gettext_noop("%(party)s may not propose under this agreement"),
+    gettext_noop("this run document was put forward already"),
+    gettext_noop("it was evaluated under a version that never bound"),
+    gettext_noop("the other party reviews what one puts forward"),
+    gettext_noop("this evidence was reviewed already"),
+    gettext_noop("only contested evidence is settled"),
+    gettext_noop("%(party)s has settled it already"),
+    gettext_noop("there is an open dispute on it"),
+    gettext_noop("there is no such open dispute"),
+    gettext_noop("%(party)s has closed it already"),
+    gettext_noop("this agreement does not renew by itself"),
+    gettext_noop("there is no exit clause %(clause)s"),
+    gettext_noop("the clause %(clause)s is not for %(party)s"),
+    gettext_noop("the clause asks for %(n)s days"),
+    gettext_noop("%(party)s has given this notice already"),
+    gettext_noop("%(party)s has signed it already"),
+    gettext_noop("this edition is another document"),
+    gettext_noop("Both parties found it first."),
+    gettext_noop("Say it shorter."),
+    gettext_noop("Write a few words."),
+    gettext_noop("Choose the agreement file."),
+    gettext_noop("Read the last round."),
+    gettext_noop("Read the last round and decide on that."),
+    gettext_noop("Propose it against the version in force."),
+    gettext_noop("Keys change by a proposal of their own."),
+    gettext_noop("A correction is a new edition."),
+)

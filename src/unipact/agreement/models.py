@@ -521,6 +521,63 @@ class Comment(AppendOnly):
         return f"{self.log_id} {self.proposal[:8]} {self.party_id}"
 
 
+# --- deadlines ---
+
+
+class CalendarFeed(models.Model):
+    """A person's calendar: whoever holds the address reads it, until it is made anew or revoked.
+
+    It is gone with the membership. The secret itself is shown once and never kept.
+    """
+
+    membership = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, related_name="calendar_feed"
+    )
+    sha256 = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.sha256[:12]}"
+
+
+class ReminderChoice(models.Model):
+    """A person asked for mails about deadlines, to an address whose link they opened.
+
+    Without this row no mail goes out; it is gone with the membership.
+    """
+
+    membership = models.OneToOneField(
+        Membership, on_delete=models.CASCADE, related_name="reminder_choice"
+    )
+    address = models.EmailField(max_length=254)
+    language = models.CharField(max_length=16)
+    confirmed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.membership_id}"
+
+
+class ReminderSent(AppendOnly):
+    """A person was reminded of a deadline at a stage; written after the mail was sent."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    deadline = models.CharField(max_length=300)
+    stage = models.CharField(max_length=8)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "deadline", "stage"), name="a_person_is_reminded_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.deadline} {self.stage}"
+
+
 # --- the ledger ---
 
 

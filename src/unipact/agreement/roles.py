@@ -63,6 +63,7 @@ class Act(StrEnum):
     PROPOSAL_DISCUSS = "proposal_discuss"
     ACT_SIGN = "act_sign"
     KEYS_MANAGE = "keys_manage"
+    CALENDAR_SEE = "calendar_see"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 
 # Django writes the path of each answer from 400 on; in these, the path is the secret. Whoever
 # writes a path may put a space into it: the secret ends at a slash alone.
-_SECRET = re.compile(r"(/invitation/|/account/password/reset/)[^/]+")
+_SECRET = re.compile(r"(/invitation/|/calendar/|/reminders/|/account/password/reset/)[^/]+")
 # A line break begins a line that nobody wrote; the others hide, turn or colour what stands there.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"

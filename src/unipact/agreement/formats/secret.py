@@ -13,6 +13,11 @@ def invitation_path(secret: str) -> str:
     return f"/invitation/{secret}/"
 
 
+def calendar_path(secret: str) -> str:
+    """The path of a person's calendar, which programs read without signing in."""
+    return f"/calendar/{secret}.ics"
+
+
 def secret_digest(secret: str) -> str:
     """What is kept of a secret. It is random and long, so a plain digest cannot be guessed."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

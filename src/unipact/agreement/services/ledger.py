@@ -38,6 +38,7 @@ from unipact.agreement.services.ledger_desk import (
     transaction_found,
     wrong,
 )
+from unipact.agreement.services.ledger_log import transaction_entered
 from unipact.errors import Conflict, Invalid, NotFound
 
 # As the schema of agreement files has it.
@@ -278,6 +279,7 @@ def _post(desk: Desk, told: _Told, *, now: datetime) -> Transaction:
         Posting.objects.create(transaction=made, account=account, amount=line.steps)
     Transaction.objects.filter(pk=made.pk).update(posted_at=now)
     made.posted_at = now
+    transaction_entered(made, party=desk.party, decision="post", now=now)
     return made
 
 

@@ -11,6 +11,7 @@ from unipact.agreement.engine.money import Money
 from unipact.agreement.models import Acknowledgement, LedgerAnswer, Valuation
 from unipact.agreement.roles import Actor
 from unipact.agreement.services.ledger_desk import desk_of, note_of, transaction_found, wrong
+from unipact.agreement.services.ledger_log import transaction_entered
 from unipact.errors import Conflict
 
 
@@ -133,5 +134,13 @@ def _answer(
             answer=answer.value,
             reason=reason,
             answered_at=now,
+        )
+        is_contest = answer == LedgerAnswer.CONTESTED
+        transaction_entered(
+            made,
+            party=desk.party,
+            decision="contest" if is_contest else "acknowledge",
+            reason=reason,
+            now=now,
         )
         return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 
@@ -22,6 +23,8 @@ from unipact.agreement.services.consultation import (
 )
 from unipact.agreement.services.consultation.proposals import Proposed
 from unipact.agreement.services.consultation.signing import Signer
+from unipact.agreement.services.ledger import contribution_record
+from unipact.agreement.services.ledger_answers import transaction_acknowledge, transaction_contest
 from unipact.agreement.tests.parties import (
     AGREEMENT,
     DAY,
@@ -275,3 +278,26 @@ def test_keys_change_by_consent_of_both_and_the_new_one_signs_from_then_on():
     )
     assert verify_bundle(io.BytesIO(bundle_of(log)), Question(public())).accepted
     assert verify_bundle(io.BytesIO(bundle_of(log)), Question(public(), "root")).accepted
+
+
+def test_what_is_recorded_and_answered_in_the_ledger_is_entered_in_the_log():
+    log = founded(now=NOW - 100 * DAY)
+    asked = {"actor": None, "agreement": AGREEMENT, "now": NOW}
+    made = contribution_record(
+        party="huawei",
+        contribution="huawei-research-fund",
+        amount="2000000.00",
+        happened_on=date(2019, 10, 31),
+        **asked,
+    )
+    transaction_contest(party="usst", number=made.n, reason="Not on our account", **asked)
+    transaction_acknowledge(party="usst", number=made.n, **asked)
+
+    held = register_of(log).transactions[made.sha256]
+    assert (held.party, held.answers["usst"][0]) == ("huawei", "acknowledge")
+    bundle = bundle_of(log)
+    verdict = verify_bundle(io.BytesIO(bundle), Question(public()))
+    assert verdict.accepted, verdict
+    # The record itself is in the bundle, and the reason of the contest; its note's text is not.
+    assert bytes(made.document) in bundle
+    assert verdict.withheld == 0

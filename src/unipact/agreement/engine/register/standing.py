@@ -104,6 +104,7 @@ def transacting_taken(register: Register, act: Transacting) -> None:
         refuse("nobody posted this transaction", "transaction_sha256")
     if act.party == found.party:
         refuse("the other party answers what one posts", "party")
-    if act.party in found.answers:
-        refuse(f"{act.party} has answered it already", "party")
+    if act.decision == "acknowledge" == found.answers.get(act.party, ("", 0))[0]:
+        refuse(f"{act.party} has acknowledged it already", "party")
+    # Whoever contested may acknowledge later, and the other way round: the last word counts.
     found.answers[act.party] = (act.decision, register.size)

@@ -17,7 +17,7 @@ export function newActs() {
     notices: new Set(),
     // year -> {edition, hash, signed: Set of parties}
     reports: new Map(),
-    // hash -> {party, answered: Set of parties}
+    // hash -> {party, answered: Map of party -> its last answer}
     transactions: new Map(),
   };
 }
@@ -104,13 +104,14 @@ function transaction(register, entry) {
   const known = transactions.get(hash);
   if (decision === "post") {
     demand(!known, "transaction-twice");
-    transactions.set(hash, { party, answered: new Set() });
+    transactions.set(hash, { party, answered: new Map() });
     return;
   }
   demand(known, "transaction-unknown");
   demand(known.party !== party, "transaction-own", { party });
-  demand(!known.answered.has(party), "transaction-answered", { party });
-  known.answered.add(party);
+  const again = decision === "acknowledge" && known.answered.get(party) === decision;
+  demand(!again, "transaction-answered", { party });
+  known.answered.set(party, decision);
 }
 
 export const ACTS = { evaluation, review, dispute, notice, report, transaction };

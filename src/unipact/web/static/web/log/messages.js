@@ -136,7 +136,7 @@ export const MESSAGES = {
   "transaction-twice": "This transaction was posted before.",
   "transaction-unknown": "This transaction was not posted.",
   "transaction-own": "{party} posted this transaction and cannot answer it.",
-  "transaction-answered": "{party} has answered this transaction already.",
+  "transaction-answered": "{party} has acknowledged this transaction already.",
 };
 
 // The text of a code with its values, from these messages or from those of another language.

@@ -1,0 +1,63 @@
+"""Records of the ledger as entries of the signed log.
+
+A record and its answer are acts that matter: where the agreement's log was founded, each becomes an
+entry in the transaction that writes it. A party whose key is elsewhere gets a request to sign; its
+record stands meanwhile, and the pages say that it is not in the log yet.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from unipact.agreement.engine.register import acts
+from unipact.agreement.log.appending import log_locked
+from unipact.agreement.log.folded import register_of
+from unipact.agreement.models import Log, Party, Transaction
+from unipact.agreement.services.consultation.reasons import reason_document
+from unipact.agreement.services.consultation.signing import (
+    Signer,
+    Standing,
+    act_signed,
+    moment,
+)
+
+KIND = "transaction"
+
+
+def transaction_entered(
+    made: Transaction,
+    *,
+    party: Party,
+    decision: Literal["post", "acknowledge", "contest"],
+    reason: str = "",
+    now: datetime,
+) -> None:
+    """Enter a transaction, or the answer to it, in the log of its agreement, if it has one.
+
+    Call it in the transaction of the act. An answer to a record that is not in the log itself
+    (it was made before the founding, or its signature is waited for) is not entered either.
+    """
+    log = log_locked(made.agreement.slug)
+    if log is None or log.size == 0:
+        return
+    here = _standing(log, party, now)
+    if decision != "post" and made.sha256 not in here.register.transactions:
+        return
+    documents = reason_document(reason) if decision == "contest" else {}
+    act = acts.Transacting(
+        origin=log.origin,
+        party=party.slug,
+        at=here.at,
+        transaction_sha256=made.sha256,
+        decision=decision,
+        reason_sha256=next(iter(documents), ""),
+    )
+    documents[made.sha256] = (KIND, bytes(made.document))
+    act_signed(here, act, signer=Signer(party.slug), now=now, documents=documents)
+
+
+def _standing(log: Log, party: Party, now: datetime) -> Standing:
+    register = register_of(log)
+    register.raise_floor(int(now.timestamp()))
+    return Standing(log, register, party, moment(now))

@@ -33,7 +33,8 @@ _KEPT_TERMS = 8
 class Taking:
     """A register that grows by the entries of a bundle.
 
-    ``with_signatures`` is off where only the keys are wanted that the log ends with.
+    ``with_signatures`` is off where only the keys are wanted that the log ends with; what gives it
+    its keys is verified even then, or a forger could hand it keys of his own.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Taking:
     def _take(self, data: bytes) -> None:
         entry = read_entry(data)
         signers = [verifier(key) for key in self.register.signers(entry.act)]
-        if self._with_signatures:
+        if self._with_signatures or self._gives_keys(entry.act):
             require_signed(entry.note, signers)
         take(self.register, entry.act)
         if isinstance(entry.act, acts.Founding):
@@ -104,6 +105,15 @@ class Taking:
             self._named.add(named)
             if named in self._contents.damaged:
                 refuse(f"the document {named} was changed: it has another hash")
+
+    def _gives_keys(self, act: Act) -> bool:
+        """Whether keys follow from it: the founding, a change of a key, a decision on one."""
+        if isinstance(act, acts.Proposing):
+            return act.change.kind == "key"
+        if isinstance(act, acts.Decision):
+            named = self.register.changes.get(act.change_sha256)
+            return named is not None and self.register.proposals[named].last.change.kind == "key"
+        return isinstance(act, acts.Founding)
 
     def _require_keys(self, founding: acts.Founding) -> None:
         given = set(self._keys)

@@ -109,7 +109,7 @@ def test_two_people_change_the_agreement_from_proposal_to_the_new_version(
 
     # The university still has the first round before it: what it read is not there any more.
     university.locator(".decide .btn-primary").click()
-    expect(university.locator(".decide .form-error")).to_be_visible()
+    expect(university.locator(".decide [role=alert]")).to_be_visible()
     _seen(university, "4-amended", longest=2000)
     assert university.locator(".rounds .is-yes").count() == 0
 

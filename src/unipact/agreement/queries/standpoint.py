@@ -71,7 +71,9 @@ class Standpoint:
     def party_names(self) -> dict[str, Mapping[str, str]]:
         """Party id → its name in both languages."""
         if self.document is None:
-            return {}
+            # A new version is in force before anything is evaluated under it.
+            parties = self.version.agreement.parties.all()
+            return {each.slug: {"en": each.name_en, "zh": each.name_zh} for each in parties}
         return {each["id"]: each["name"] for each in self.document["agreement"]["parties"]}
 
 

@@ -98,6 +98,8 @@ def _evidence(request: HttpRequest, here: Standpoint, form: Filled | None = None
         "is_founded": found.is_founded,
         "is_key_inside": found.is_key_inside,
         "review_days": terms_of(here).governance.review_days,
+        # Of an earlier version the console shows no evidence any more; its bundle has it.
+        "known": {each.sha256 for each in here.evaluations},
         "forward": run if is_new and here.actor.may(Act.ACT_SIGN) else None,
         "may_sign": here.actor.may(Act.ACT_SIGN),
         "form": form,

@@ -21,7 +21,7 @@ from unipact.agreement.queries.consultation import (
 )
 from unipact.agreement.queries.standpoint import Standpoint
 from unipact.agreement.roles import Act
-from unipact.agreement.views.consultation.shown import ground, plan_rows, target_rows
+from unipact.agreement.views.consultation.shown import added, ground, plan_rows, target_rows
 from unipact.agreement.views.filled import Filled
 from unipact.agreement.views.here import here_of
 
@@ -70,6 +70,7 @@ def proposal_shown(
         "round": seen.rounds[-1],
         "plans": plan_rows(seen),
         "targets": target_rows(seen),
+        "added": added(seen),
         "decision_form": decision_form or Filled(),
         "may_evaluate": here.actor.may(Act.EVALUATION_RECORD),
         "comment_form": comment_form or Filled(),

@@ -65,6 +65,14 @@ def plan_rows(seen: ProposalSeen) -> tuple[PlanRow, ...]:
     return tuple(sorted(rows, key=lambda row: not row.effect.has_changed))
 
 
+def added(seen: ProposalSeen) -> frozenset[str]:
+    """The commitments that the version in force does not have."""
+    if seen.difference is None:
+        return frozenset()
+    items = seen.difference.section("commitment").items
+    return frozenset(each.id for each in items if each.change == "added")
+
+
 def target_rows(seen: ProposalSeen) -> tuple[TargetRow, ...]:
     """The targets that become others, as the difference says them."""
     if seen.consequences is None or seen.difference is None:

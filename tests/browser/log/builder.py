@@ -289,10 +289,10 @@ def sample() -> Log:
     )
     given = {"run_sha256": text_of(3), "reason_sha256": ""}
     log.add("b", "review", **given, evidence_sha256=text_of(4), decision="accept")
-    contested = {**given, "evidence_sha256": text_of(5)}
-    log.add("b", "review", **{**contested, "reason_sha256": text_of(6)}, decision="contest")
-    log.add("a", "review", **contested, decision="settle")
-    log.add("b", "review", **contested, decision="settle")
+    disputed = {**given, "evidence_sha256": text_of(5)}
+    log.add("b", "review", **{**disputed, "reason_sha256": text_of(6)}, decision="contest")
+    log.add("a", "review", **disputed, decision="settle")
+    log.add("b", "review", **disputed, decision="settle")
     log.now += timedelta(days=1)
     log.mark()
     pair = {"commitment": "energy", "period": "y2026", "reason_sha256": text_of(7)}
@@ -311,6 +311,8 @@ def sample() -> Log:
     sent = {"transaction_sha256": text_of(13), "reason_sha256": ""}
     log.add("a", "transaction", **sent, decision="post")
     log.add("b", "transaction", **sent, decision="acknowledge")
+    contested = {"transaction_sha256": text_of(13), "reason_sha256": text_of(15)}
+    log.add("b", "transaction", **contested, decision="contest")
     log.adopt(log.change("end", {"on": "2026-06-30"}, 14))
     return log
 

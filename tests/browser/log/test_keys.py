@@ -84,7 +84,7 @@ def test_a_wrong_checkpoint_is_refused(page: Page) -> None:
         text + b"\n\n" + lines[0] + lines[2] + lines[1],
         good + lines[2],
         text + b"\nan extension\n\n" + signatures,
-        good.replace(b"\n31\n", b"\n031\n"),
+        good.replace(b"\n32\n", b"\n032\n"),
         good[:-1],
     ):
         verdict = verify(page, pack({**log.members(), "checkpoint": wrong}), KEYS)

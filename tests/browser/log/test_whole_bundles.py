@@ -25,13 +25,13 @@ def test_a_log_with_every_type_of_entry_is_accepted(page: Page) -> None:
     log = sample()
     verdict = verify(page, log.bundle(), KEYS)
     assert verdict["accepted"], verdict["text"]
-    assert (verdict["mode"], verdict["size"], verdict["origin"]) == ("full", 31, ORIGIN)
+    assert (verdict["mode"], verdict["size"], verdict["origin"]) == ("full", 32, ORIGIN)
     facts = verdict["facts"]
     assert facts["terms"] == {"version": 2, "sha256": log.version, "file": log.file}
     assert {each["state"] for each in facts["proposals"]} == {"adopted"}
     assert facts["keys"]["log"] == log.key.vkey
     assert facts["keys"]["parties"][0]["consent"] == log.consent["a"].vkey
-    assert (facts["documents"], facts["withheld_count"]) == (1, 10)
+    assert (facts["documents"], facts["withheld_count"]) == (1, 11)
     assert (facts["ends_on"], facts["disputes_open"]) == ("2026-06-30", 0)
 
 
@@ -59,7 +59,7 @@ def test_progress_ends_with_every_entry_done(page: Page) -> None:
         "return steps;",
         {"bundle": bundle, "keys": KEYS},
     )
-    assert steps[-1] == [62, 62]
+    assert steps[-1] == [64, 64]
 
 
 def test_one_flipped_bit_anywhere_is_found(page: Page) -> None:
@@ -101,13 +101,13 @@ def test_one_flipped_bit_in_an_entry_names_that_entry(page: Page) -> None:
 
 MOVES: dict[str, tuple[Callable[[list[bytes]], list[bytes]], int, str]] = {
     "dropped": (lambda of: of[:5] + of[6:], 5, "entry-missing"),
-    "last dropped": (lambda of: of[:-1], 30, "entry-missing-last"),
+    "last dropped": (lambda of: of[:-1], 31, "entry-missing-last"),
     "swapped": (lambda of: [*of[:5], of[6], of[5], *of[7:]], 5, "entry-missing"),
     "repeated": (lambda of: of[:6] + of[5:], 6, "entry-repeated"),
     "inserted": (lambda of: [*of[:5], sample().entries[0] + b"", *of[5:]], 5, "entry-repeated"),
     "unknown inserted": (lambda of: [*of[:5], _foreign(), *of[5:]], 5, "entry-inserted"),
     "replaced": (lambda of: [*of[:5], _foreign(), *of[6:]], 5, "entry-changed"),
-    "appended": (lambda of: [*of, _foreign()], 31, "entry-inserted"),
+    "appended": (lambda of: [*of, _foreign()], 32, "entry-inserted"),
 }
 
 

@@ -325,6 +325,7 @@ WRONG: dict[str, tuple[Callable[[Log], None], str]] = {
         "terms-key",
     ),
     "a key that is in use": (_key("a", "cosign", Key("b.example/cosign", 0x04)), "key-twice"),
+    "a key with a very long name": (_key("a", "consent", Key("x" * 459)), "form-value"),
     "a key of the wrong type": (_key("a", "cosign", Key("a.example/x", 0x01)), "vkey-type"),
     "a log key of another name": (_key("log", "log", Key("log.example/x")), "log-key-name"),
     "a key for nobody": (_key("c", "consent", OTHER), "key-holder"),
@@ -409,8 +410,8 @@ WRONG: dict[str, tuple[Callable[[Log], None], str]] = {
         _after(_post("a", "post"), _post("a", "acknowledge")),
         "transaction-own",
     ),
-    "two answers to a transaction": (
-        _after(_post("a", "post"), _post("b", "acknowledge"), _post("b", "contest")),
+    "a transaction acknowledged twice": (
+        _after(_post("a", "post"), *2 * [_post("b", "acknowledge")]),
         "transaction-answered",
     ),
     "a transaction posted twice": (
@@ -427,4 +428,5 @@ FOUNDINGS: dict[str, tuple[dict[str, object], str]] = {
     "another hash of the version": ({"version_sha256": text_of(1)}, "file-other"),
     "a file that is not there": ({"file_sha256": text_of(1)}, "file-missing"),
     "a log key of another name": ({"log_key": Key("x").vkey}, "log-key-name"),
+    "a log whose name is no plain one": ({"origin": "log example"}, "form-value"),
 }

@@ -2,7 +2,7 @@
 
 import { canonical, decode, parseCanonical } from "./canonical.js";
 import { isDay, isMoment } from "./moments.js";
-import { COSIGNS, SIGNS, isName, readVkey } from "./note.js";
+import { COSIGNS, SIGNS, readVkey } from "./note.js";
 import { demand } from "./refusal.js";
 import { hex, sha256 } from "./sha256.js";
 
@@ -11,6 +11,9 @@ export const NAME = /^[a-z0-9._/-]{1,128}$/;
 
 const HASH = /^[0-9a-f]{64}$/;
 const ID = /^[0-9a-f]{32}$/;
+const ORIGIN = /^[a-zA-Z0-9._/:-]{1,200}$/;
+// Names of keys are plain ASCII here: what looks alike is alike.
+const VKEY = /^[\u0021-\u007f]{1,512}$/;
 
 const isText = (value) => typeof value === "string";
 const matches = (pattern) => (value) => isText(value) && pattern.test(value);
@@ -22,10 +25,11 @@ const number = (value) => typeof value === "number";
 const day = (value) => isText(value) && isDay(value);
 const moment = (value) => isText(value) && isMoment(value);
 const object = (value) => value instanceof Map;
-const vkey = (...types) => (value) => isText(value) && types.includes(readVkey(value).type);
+const vkey = (...types) => (value) =>
+  isText(value) && VKEY.test(value) && types.includes(readVkey(value).type);
 const hashOrNone = (value) => value === "" || hash(value);
 
-const SIGNED = { type: isText, origin: (value) => isText(value) && isName(value) };
+const SIGNED = { type: isText, origin: matches(ORIGIN) };
 const PARTY = { ...SIGNED, party: name };
 const DATED = { ...PARTY, at: moment };
 const FORMS = {

@@ -49,6 +49,8 @@ class Run {
   #named = new Set();
   #pending = [];
   #floor = -Infinity;
+  #lastTime = -Infinity;
+  #seenRoot = null;
   #steps = 0;
 
   constructor(of, options) {
@@ -105,7 +107,7 @@ class Run {
     await this.#compareLeaves(given);
     this.#at = { member: "checkpoint" };
     demand(this.#checkpoint.origin === this.#history.origin, "origin-other", this.#checkpoint);
-    this.lastTime = await verifyCheckpoint(this.#checkpoint, this.#history.keys);
+    this.#lastTime = await verifyCheckpoint(this.#checkpoint, this.#history.keys);
     await this.#compareSeen();
   }
 
@@ -113,7 +115,7 @@ class Run {
     const tree = new Tree();
     for await (const hash of readHashes(this.#source, this.#members.get("hashes"))) {
       tree.add(hash);
-      if (tree.size === this.#seen?.size) this.seenRoot = tree.root();
+      if (tree.size === this.#seen?.size) this.#seenRoot = tree.root();
     }
     const root = tree.root();
     if (!isSame(root, this.#checkpoint.root)) await this.#blame(root);
@@ -166,7 +168,7 @@ class Run {
     this.#at = { member: "seen" };
     demand(seen.origin === this.#checkpoint.origin, "seen-origin", { origin: seen.origin });
     demand(seen.size <= this.#checkpoint.size, "seen-cut", { size: seen.size });
-    const root = seen.size === 0 ? new Tree().root() : this.seenRoot;
+    const root = seen.size === 0 ? new Tree().root() : this.#seenRoot;
     demand(isSame(root, seen.root), "seen-forked", { size: seen.size });
   }
 
@@ -195,7 +197,7 @@ class Run {
       if (this.#step()) await pause();
     }
     await this.#settle();
-    this.#floor = Math.max(this.#floor, this.lastTime);
+    this.#floor = Math.max(this.#floor, this.#lastTime);
     for (const name of this.#members.keys()) {
       if (!name.includes("/")) continue;
       this.#at = { member: name };
@@ -281,7 +283,7 @@ class Run {
           keys: this.#history.keys,
           register: this.#register,
           floor: this.#floor,
-          cosignedAt: this.lastTime,
+          cosignedAt: this.#lastTime,
           named: this.#named,
           members: this.#members,
         })

@@ -60,8 +60,10 @@ def demo(
     latest = _evaluate_once(path, None)
     _evaluate_once(path, latest - _EARLIER)
     demo_accounts_create()
+    # Founded first, so that what the ledger is filled with becomes entries of the log.
+    is_founded = demo_log_found(example, slug)
     demo_ledger_fill(example, slug)
-    if demo_log_found(example, slug, now=datetime.now(UTC)):
+    if is_founded:
         demo_consultation_begin(example, slug, now=datetime.now(UTC))
     if prepare_only:
         typer.echo(f"4/4 {slug} is ready; `unipact demo` serves it")

@@ -6,12 +6,13 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.formats.key_files import PrivateKeys, read_private
 from unipact.agreement.queries.log_kept import log_size, proposals_open, run_newest
 from unipact.agreement.services.consultation import (
@@ -30,8 +31,10 @@ from unipact.errors import NotPermitted
 _SUFFIX = ".demo-key"
 
 
-def demo_log_found(folder: Path, agreement: str, *, now: datetime) -> bool:
+def demo_log_found(folder: Path, agreement: str) -> bool:
     """Found the log with the keys beside the example, all inside; whether it was not there yet.
+
+    It is founded as of the first day of the term, so that the example's story has its own time.
 
     Raises:
         NotPermitted: this installation is no demo: published keys sign nothing real.
@@ -43,6 +46,8 @@ def demo_log_found(folder: Path, agreement: str, *, now: datetime) -> bool:
     }
     if not keys or log_size(agreement):
         return False
+    start = read_agreement((folder / "agreement.toml").read_bytes()).agreement.term.start
+    now = datetime.combine(start, time(1), UTC)
     for party, pair in keys.items():
         for key in (pair.consent, pair.cosign):
             key_hold(signer=Signer(party), agreement=agreement, key=key, now=now)

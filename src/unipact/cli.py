@@ -25,6 +25,7 @@ from unipact.web import installation_commands as moving
 from unipact.web import ledger_commands as ledger
 from unipact.web import log_commands as log
 from unipact.web import people_commands as people
+from unipact.web import remind_commands as reminding
 from unipact.web import tidy_commands as tidying
 from unipact.web import token_commands as tokens
 
@@ -75,6 +76,7 @@ app.command("sign", rich_help_panel=_LOG)(agreement.sign)
 app.command("cosign", rich_help_panel=_LOG)(agreement.cosign)
 app.add_typer(consult.app, name="consult", rich_help_panel=_LOG)
 app.add_typer(log.app, name="log", rich_help_panel=_LOG)
+app.command("deadlines", rich_help_panel=_LOG)(reminding.deadlines)
 app.command("bundle", rich_help_panel=_LOG)(bundles.bundle)
 app.command("restore", rich_help_panel=_LOG)(bundles.restore)
 app.command("run", rich_help_panel=_RUN)(installation.run)
@@ -89,6 +91,7 @@ app.command(
     add_help_option=False,
 )(console.manage)
 app.command("tidy", rich_help_panel=_CONSOLE)(tidying.tidy)
+app.command("remind", rich_help_panel=_CONSOLE)(reminding.remind)
 app.add_typer(console.app, name="agreement", rich_help_panel=_CONSOLE)
 app.add_typer(ledger.app, name="ledger", rich_help_panel=_CONSOLE)
 app.add_typer(people.app, name="people", rich_help_panel=_CONSOLE)

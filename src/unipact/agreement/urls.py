@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from unipact.agreement.views import balance, drafts, pages, people, report, tokens
+from unipact.agreement.views import balance, deadlines, drafts, pages, people, report, tokens
 from unipact.agreement.views.consultation import deciding, disputes, proposing, reports
 from unipact.agreement.views.consultation import evidence as reviews
 from unipact.agreement.views.consultation import pages as consultation
@@ -42,6 +42,13 @@ urlpatterns = [
     path("<slug:agreement>/balance/<int:number>/", balance.transaction_page, name="transaction"),
     path("<slug:agreement>/balance/<int:number>/answer/", balance.answer, name="answer"),
     path("<slug:agreement>/balance/<int:number>/take-back/", balance.take_back, name="take-back"),
+    path("<slug:agreement>/deadlines/", deadlines.deadlines_page, name="deadlines"),
+    path(
+        "<slug:agreement>/deadlines/calendar/close/",
+        deadlines.close_calendar,
+        name="calendar-close",
+    ),
+    path("<slug:agreement>/deadlines/mails/end/", deadlines.end_mails, name="mails-end"),
     path("<slug:agreement>/report/", report.report_page, name="report"),
     path("<slug:agreement>/consultation/", consultation.consultation_page, name="consultation"),
     path("<slug:agreement>/consultation/propose/", proposing.propose_page, name="propose"),

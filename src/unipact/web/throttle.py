@@ -39,10 +39,14 @@ SIGN_IN_ACCOUNT = Limit("sign-in-account", 30, 60 * 60)
 SIGN_IN_ADDRESS = Limit("sign-in-address", 100, 60 * 60)
 #: Codes of a second factor, for one account.
 SECOND_FACTOR = Limit("second-factor", 5, 15 * 60)
-#: A program guesses a token, or somebody guesses an invitation, from one network.
+#: A program guesses a token, or somebody guesses an invitation or a calendar, from one network.
 SECRET_ADDRESS = Limit("secret-address", 20, 15 * 60)
 #: Somebody with an open invitation sends its form: each wrong one may ask for an account's name.
 INVITATION_FORM = Limit("invitation-form", 20, 15 * 60)
+#: A calendar program asks for one person's calendar; each answer reads the whole log.
+CALENDAR = Limit("calendar", 60, 60 * 60)
+#: A person has links sent that switch mails on.
+REMINDER_LINK = Limit("reminder-link", 5, 60 * 60)
 #: Evaluations and reports made anew cost seconds of a core each.
 HEAVY_WORK = Limit("heavy-work", 30, 60 * 60)
 

@@ -6,7 +6,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from unipact.web import evaluations, evidence, invitations, proposed, report, views
+from unipact.web import (
+    calendars,
+    evaluations,
+    evidence,
+    invitations,
+    proposed,
+    reminders,
+    report,
+    views,
+)
 
 _EVIDENCE = "agreements/<slug:agreement>/evidence/<str:digest>"
 
@@ -15,6 +24,13 @@ urlpatterns = [
     path("sign-in/demo/", views.demo_sign_in, name="demo-sign-in"),
     path("", include("unipact.web.accounts.urls")),
     path("invitation/<str:secret>/", invitations.invitation_page, name="invitation"),
+    path("calendar/<str:secret>.ics", calendars.calendar, name="calendar"),
+    path("reminders/<str:key>/", reminders.confirm, name="reminders-confirm"),
+    path(
+        "agreements/<slug:agreement>/deadlines/mails/",
+        reminders.ask_for_mails,
+        name="reminders",
+    ),
     path("language/", login_not_required(set_language), name="set-language"),
     path(f"{_EVIDENCE}/", evidence.evidence_page, name="evidence"),
     path(f"{_EVIDENCE}/rows/", evidence.evidence_rows, name="evidence-rows"),

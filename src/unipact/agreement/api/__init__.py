@@ -5,10 +5,11 @@ from __future__ import annotations
 from unipact.agreement.api.agreements import router as agreements
 from unipact.agreement.api.consultation import router as consultation
 from unipact.agreement.api.consultation_acts import router as consultation_acts
+from unipact.agreement.api.deadlines import router as deadlines
 from unipact.agreement.api.ledger import router as ledger
 from unipact.agreement.api.log import router as log
 from unipact.agreement.api.me import router as me
 from unipact.agreement.api.people import router as people
 from unipact.agreement.api.tokens import router as tokens
 
-ROUTERS = (me, agreements, consultation, consultation_acts, ledger, log, people, tokens)
+ROUTERS = (me, agreements, consultation, consultation_acts, deadlines, ledger, log, people, tokens)

@@ -100,6 +100,7 @@ PEOPLE_ACTS: _Words = {
     "moved": _("Role changed"),
     "ended": _("Membership ended"),
     "left": _("Left"),
+    "took-along": _("Took everything along"),
 }
 TOKEN_STATES: _Words = {
     "active": pgettext_lazy("token", "Active"),
@@ -153,6 +154,20 @@ MARKS: _Words = {
     "contested": pgettext_lazy("mark", "evidence contested"),
     "unreviewed": pgettext_lazy("mark", "unreviewed"),
 }
+DEADLINE_KINDS: _Words = {
+    "proposal": pgettext_lazy("deadline", "Proposal"),
+    "evidence": pgettext_lazy("deadline", "Evidence to review"),
+    "dispute": pgettext_lazy("deadline", "Dispute"),
+    "report": pgettext_lazy("deadline", "Report to sign"),
+    "request": pgettext_lazy("deadline", "Signing request"),
+    "cosigning": pgettext_lazy("deadline", "Cosigning"),
+    "milestone": pgettext_lazy("deadline", "Milestone"),
+    "target": pgettext_lazy("deadline", "Target"),
+    "instalment": pgettext_lazy("deadline", "Instalment"),
+    "committee": pgettext_lazy("deadline", "Steering committee"),
+    "notice": pgettext_lazy("deadline", "Notice"),
+    "term_end": pgettext_lazy("deadline", "End of the term"),
+}
 TERM_STATES: _Words = {
     "agreed": _("Agreed, not begun"),
     "in_force": _("In force"),
@@ -193,6 +208,7 @@ _ALL: Mapping[str, _Words] = {
     "proposal-state": PROPOSAL_STATES,
     "target-effect": TARGET_EFFECTS,
     "evidence-state": EVIDENCE_STATES,
+    "deadline-kind": DEADLINE_KINDS,
     "term-state": TERM_STATES,
     "mark": MARKS,
     "answer": ANSWERS,

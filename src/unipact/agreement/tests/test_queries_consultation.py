@@ -57,7 +57,7 @@ from unipact.agreement.tests.parties import (
     next_version,
     signer,
 )
-from unipact.errors import Conflict, NotFound
+from unipact.errors import Conflict, Invalid, NotFound
 from unipact.tlog.keys import ED25519, SigningKey
 
 pytestmark = pytest.mark.django_db
@@ -485,3 +485,33 @@ def test_a_proposal_for_another_agreement_is_not_found_here():
             proposed=Proposed("end", reason_en="x", effect={"on": "2023-01-01"}, proposal="0" * 32),
             now=NOW,
         )
+
+
+# --- what no reader could read is refused when it is said ---
+
+
+def test_what_could_not_be_read_as_an_entry_is_refused_before_it_waits_for_a_signature():
+    founded(inside=())
+    for effect in ({}, {"commitment": POOL, "period": "Ä"}):
+        with pytest.raises(Invalid):
+            proposal_make(
+                signer=signer("usst"),
+                agreement=AGREEMENT,
+                proposed=Proposed("waiver", reason_en="x", effect=effect),
+                now=NOW,
+            )
+    assert consultation_of(reader("usst"), now=NOW).counts.requests == 0
+
+
+def test_a_comment_with_a_character_that_no_database_keeps_is_refused():
+    founded()
+    made = proposed()
+    with pytest.raises(Invalid) as refused:
+        comment_add(
+            actor=reader("usst").actor,
+            agreement=AGREEMENT,
+            proposal=made.id,
+            text="a\x00b",
+            now=NOW,
+        )
+    assert "U+0000" in refused.value.findings[0].what

@@ -61,8 +61,9 @@ def _comment(
     log: Log, party: Party, proposal: Proposal, *, text: str, by: str, now: datetime
 ) -> Comment:
     text = text.strip()
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or "\0" in text:
         what = f"it has more than {LONGEST} characters" if text else "it is empty"
+        what = "it holds U+0000, which no text has" if "\0" in text else what
         raise Invalid("the text is wrong", findings=[Finding("text", what, "Write a few words.")])
     made: Comment = Comment.objects.create(
         log=log,

@@ -13,7 +13,7 @@ from django.db import transaction
 from unipact.agreement.engine.register.acts import Act
 from unipact.agreement.engine.register.fold import take
 from unipact.agreement.engine.register.register import Register
-from unipact.agreement.formats.log.entry import act_line
+from unipact.agreement.formats.log.entry import act_line, read_act
 from unipact.agreement.log.appending import entry_append, log_locked
 from unipact.agreement.log.folded import folded, forget, register_of
 from unipact.agreement.log.vault import key_held
@@ -115,6 +115,8 @@ def act_signed(
     if key is not None:
         data = bytes(Note(line, (key.sign(line),)))
         return Done(entry=entry_append(log=here.log, data=data, now=now))
+    # What no reader could read would wait for a signature in vain.
+    read_act(line)
     _require_fit(here, act)
     made = SigningRequest.objects.create(log=here.log, party=here.party, line=line, made_at=now)
     return Done(request=made)

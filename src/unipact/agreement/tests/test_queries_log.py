@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +13,7 @@ from unipact.agreement.engine.register import acts
 from unipact.agreement.formats.key_files import generate
 from unipact.agreement.formats.log.entry import read_entry
 from unipact.agreement.log.folded import register_of
-from unipact.agreement.models import LogEntry
+from unipact.agreement.models import LogDocument, LogEntry
 from unipact.agreement.queries.log.entries import entry_found, entry_rows, fingerprint
 from unipact.agreement.queries.log.files import (
     bundle_file,
@@ -35,6 +37,7 @@ from unipact.agreement.services.consultation import (
     dispute_close,
     dispute_open,
     proposal_make,
+    transaction_sign,
 )
 from unipact.agreement.services.consultation.proposals import Proposed
 from unipact.agreement.tests.parties import (
@@ -179,6 +182,26 @@ def test_every_type_of_act_has_a_sentence_in_both_languages():
                 assert "%(" not in sentence
                 told.add(sentence)
     assert len(told) >= len(written)
+
+
+def test_a_transaction_is_called_by_what_it_is_about():
+    log = founded()
+    document = b'{"subject":"huawei-research-fund"}'
+    digest = hashlib.sha256(document).hexdigest()
+    transaction_sign(
+        signer=signer("huawei"),
+        agreement=AGREEMENT,
+        document=document,
+        sha256=digest,
+        decision="post",
+        now=LATER,
+    )
+    posted = said(log)[1]
+    assert "entered in the ledger: " in posted
+    assert digest[:12] not in posted
+    assert "huawei-research-fund" not in posted
+    LogDocument.objects.filter(sha256=digest).delete()
+    assert said(log)[1].endswith(f"entered in the ledger: {digest[:12]}.")
 
 
 def test_a_party_that_has_not_cosigned_holds_the_whole_back():

@@ -70,12 +70,10 @@ class EntryFound:
 
 def entry_rows(log: Log, *, before: int | None = None) -> tuple[EntryRow, ...]:
     """A page of entries with an index below ``before``, newest first."""
-    register, names = _reading(log)
     rows = LogEntry.objects.filter(log=log).defer("checkpoint").order_by("-index")
     if before is not None:
         rows = rows.filter(index__lt=before)
-    cosigned = cosigned_size(log)
-    return tuple(_row(each, register, names, cosigned) for each in rows[:ENTRY_PAGE])
+    return _rows(log, list(rows[:ENTRY_PAGE]), cosigned_size(log))
 
 
 def entry_found(log: Log, index: int) -> EntryFound:
@@ -87,9 +85,8 @@ def entry_found(log: Log, index: int) -> EntryFound:
     row = LogEntry.objects.filter(log=log, index=index).defer("checkpoint").first()
     if row is None:
         raise NotFound(f"the log has {log.size} entries")
-    register, names = _reading(log)
     cosigned = cosigned_size(log)
-    found = _row(row, register, names, cosigned)
+    (found,) = _rows(log, [row], cosigned)
     # What nobody has cosigned yet can be traced to the log's own checkpoint.
     size = cosigned if found.is_cosigned else log.size
     return EntryFound(found, size, tuple(each.hex() for each in inclusion(log, index, size)))
@@ -106,14 +103,16 @@ def fingerprint(digest: str) -> str:
     return " ".join(digest[place : place + 4] for place in range(0, 16, 4))
 
 
-def _reading(log: Log) -> tuple[Register, Names]:
+def _rows(log: Log, rows: list[LogEntry], cosigned: int) -> tuple[EntryRow, ...]:
     register = register_of(log)
-    return register, names_of(log, register)
+    told = [read_entry(bytes(each.data)).act for each in rows]
+    names = names_of(log, register, told=told)
+    return tuple(
+        _row(each, act, register, names, cosigned) for each, act in zip(rows, told, strict=True)
+    )
 
 
-def _row(row: LogEntry, register: Register, names: Names, cosigned: int) -> EntryRow:
-    data = bytes(row.data)
-    act = read_entry(data).act
+def _row(row: LogEntry, act: acts.Act, register: Register, names: Names, cosigned: int) -> EntryRow:
     party = "" if isinstance(act, acts.Founding) else act.party
     return EntryRow(
         index=row.index,
@@ -127,7 +126,7 @@ def _row(row: LogEntry, register: Register, names: Names, cosigned: int) -> Entr
         leaf_sha256=bytes(row.hashes)[:32].hex(),
         is_cosigned=row.index < cosigned,
         proposal=_proposal(act, register),
-        note=data.decode(),
+        note=bytes(row.data).decode(),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -37,10 +40,15 @@ USES: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How people call the parties and commitments of an agreement, by their ids."""
+    """How people call the parties and commitments of an agreement, by their ids.
+
+    ``titles`` are those of commitments, contributions and benefits. ``subjects`` says of which
+    contribution or benefit a transaction is, by the transaction's SHA-256.
+    """
 
     parties: Mapping[str, Text]
-    commitments: Mapping[str, Text]
+    titles: Mapping[str, Text]
+    subjects: Mapping[str, str] = field(default_factory=dict)
 
     def party(self, slug: str) -> str:
         """The name of a party in the language of the reader."""
@@ -48,17 +56,25 @@ class Names:
 
     def commitment(self, slug: str) -> str:
         """The title of a commitment in the language of the reader."""
-        return _spoken(self.commitments.get(slug), slug)
+        return _spoken(self.titles.get(slug), slug)
+
+    def transaction(self, sha256: str) -> str:
+        """What a transaction is about, or the begin of its hash where that is not known."""
+        subject = self.subjects.get(sha256)
+        return sha256[:12] if subject is None else _spoken(self.titles.get(subject), subject)
 
 
-def names_of(log: Log, register: Register) -> Names:
-    """The names that the agreement of a log uses."""
+def names_of(log: Log, register: Register, *, told: Iterable[acts.Act] = ()) -> Names:
+    """The names that the agreement of a log uses, and those of the transactions in ``told``."""
     parties = {
         each.slug: Text(each.name_en, each.name_zh)
         for each in log.agreement.parties.order_by("slug")
     }
     file = register.terms.file_sha256 if register.size else ""
-    return Names(parties, _titles(log.pk, file) if file else {})
+    wanted = {each.transaction_sha256 for each in told if isinstance(each, acts.Transacting)}
+    return Names(
+        parties, _titles(log.pk, file) if file else {}, _subjects(log, wanted) if wanted else {}
+    )
 
 
 def meaning(act: acts.Act, register: Register, names: Names, *, index: int | None = None) -> str:
@@ -184,11 +200,14 @@ def _reporting(act: acts.Reporting, _register: Register, names: Names, _index: i
 def _transacting(
     act: acts.Transacting, _register: Register, names: Names, _index: int | None
 ) -> str:
-    facts = {"party": names.party(act.party), "transaction": act.transaction_sha256[:12]}
+    facts = {
+        "party": names.party(act.party),
+        "transaction": names.transaction(act.transaction_sha256),
+    }
     said = {
-        "post": gettext("%(party)s entered transaction %(transaction)s of the ledger."),
-        "acknowledge": gettext("%(party)s acknowledged transaction %(transaction)s of the ledger."),
-        "contest": gettext("%(party)s contested transaction %(transaction)s of the ledger."),
+        "post": gettext("%(party)s entered in the ledger: %(transaction)s."),
+        "acknowledge": gettext("%(party)s acknowledged in the ledger: %(transaction)s."),
+        "contest": gettext("%(party)s contested in the ledger: %(transaction)s."),
     }
     return said[act.decision] % facts
 
@@ -225,7 +244,7 @@ def _spoken(text: Text | None, slug: str) -> str:
 
 @lru_cache(maxsize=64)
 def _titles(log_pk: int, file_sha256: str) -> Mapping[str, Text]:
-    """The titles of the commitments in a file; named by its hash, so a worker reads it once."""
+    """The titles of what a file agrees on; named by its hash, so a worker reads it once."""
     content = LogDocument.objects.filter(log_id=log_pk, sha256=file_sha256)
     data = content.values_list("content", flat=True).first()
     try:
@@ -233,4 +252,17 @@ def _titles(log_pk: int, file_sha256: str) -> Mapping[str, Text]:
     except Invalid:
         # A log asks less of a file than this reader does; the ids still say what is meant.
         return {}
-    return {each.id: each.title for each in agreement.commitments}
+    agreed = (*agreement.contributions, *agreement.benefits, *agreement.commitments)
+    return {each.id: each.title for each in agreed}
+
+
+def _subjects(log: Log, wanted: Collection[str]) -> Mapping[str, str]:
+    """Of which contribution or benefit transactions are, as their documents say."""
+    rows = LogDocument.objects.filter(log=log, sha256__in=wanted).values_list("sha256", "content")
+    found = {}
+    for sha256, content in rows:
+        # What was changed by hand, or is of another form, has its hash for a name.
+        with suppress(ValueError, KeyError, TypeError):
+            if hashlib.sha256(bytes(content)).hexdigest() == sha256:
+                found[sha256] = str(json.loads(bytes(content))["subject"])
+    return found

@@ -68,12 +68,12 @@ def request_rows(party: str, agreement: str) -> tuple[RequestRow, ...]:
         return ()
     log = asked[0].log
     register = register_of(log)
-    names = names_of(log, register)
+    lines = [bytes(each.line) for each in asked]
+    told = [read_act(line) for line in lines]
+    names = names_of(log, register, told=told)
     held = keys_held(log)
     rows = []
-    for each in asked:
-        line = bytes(each.line)
-        act = read_act(line)
+    for each, line, act in zip(asked, lines, told, strict=True):
         key = _key(act, register, party)
         rows.append(
             RequestRow(

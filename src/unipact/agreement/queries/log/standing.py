@@ -37,6 +37,11 @@ class SignedRoot:
     cosigned_at: datetime | None
 
     @property
+    def root_base64(self) -> str:
+        """The root as the note of the checkpoint spells it."""
+        return self.note.split("\n")[2]
+
+    @property
     def fingerprint(self) -> str:
         """The begin of the root, to compare by eye."""
         return fingerprint(self.root)

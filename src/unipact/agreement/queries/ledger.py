@@ -301,7 +301,7 @@ def _rows(here: Standpoint, made: Sequence[Transaction]) -> tuple[TransactionRow
 def _lines(made: Sequence[Transaction]) -> dict[int, list[PostingLine]]:
     """The postings of each transaction, in the order in which they were made."""
     lines: dict[int, list[PostingLine]] = {each.pk: [] for each in made}
-    found = Posting.objects.filter(transaction__in=list(lines))
+    found = Posting.objects.filter(**_among(made))
     for each in found.select_related("account__party").order_by("id"):
         account = each.account
         name = AccountName(
@@ -311,9 +311,24 @@ def _lines(made: Sequence[Transaction]) -> dict[int, list[PostingLine]]:
     return lines
 
 
+def _among(made: Sequence[Transaction]) -> dict[str, Any]:
+    """What belongs to ``made``, which are all of an agreement's between two numbers.
+
+    Two bounds, and no list of keys: a database takes only so many parameters.
+    """
+    if not made:
+        return {"pk__in": ()}
+    numbers = [each.n for each in made]
+    return {
+        "transaction__agreement": made[0].agreement_id,
+        "transaction__posted_at__isnull": False,
+        "transaction__n__range": (min(numbers), max(numbers)),
+    }
+
+
 def _answers(made: Sequence[Transaction]) -> dict[int, Acknowledgement]:
     """The latest answer to each transaction that has one."""
-    found = Acknowledgement.objects.filter(transaction__in=[each.pk for each in made])
+    found = Acknowledgement.objects.filter(**_among(made))
     return {each.transaction_id: each for each in found.order_by("id")}
 
 

@@ -116,3 +116,5 @@ class Transacted:
     party: str
     at: str
     answers: dict[str, tuple[Literal["acknowledge", "contest"], int]] = field(default_factory=dict)
+    #: Every answer as party, decision, moment and reason: none is said twice.
+    said: set[tuple[str, str, str, str]] = field(default_factory=set)

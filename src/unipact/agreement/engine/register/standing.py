@@ -106,5 +106,10 @@ def transacting_taken(register: Register, act: Transacting) -> None:
         refuse("the other party answers what one posts", "party")
     if act.decision == "acknowledge" == found.answers.get(act.party, ("", 0))[0]:
         refuse(f"{act.party} has acknowledged it already", "party")
+    said = (act.party, act.decision, act.at, act.reason_sha256)
+    if said in found.said:
+        # Else whoever keeps the log could play an old answer again, over the one that followed.
+        refuse(f"{act.party} has said this already", "at")
+    found.said.add(said)
     # Whoever contested may acknowledge later, and the other way round: the last word counts.
     found.answers[act.party] = (act.decision, register.size)

@@ -100,17 +100,20 @@ function report(register, entry) {
 
 function transaction(register, entry) {
   const { transactions } = register.acts;
-  const { party, transaction_sha256: hash, decision } = entry;
+  const { party, transaction_sha256: hash, decision, at, reason_sha256: reason } = entry;
   const known = transactions.get(hash);
   if (decision === "post") {
     demand(!known, "transaction-twice");
-    transactions.set(hash, { party, answered: new Map() });
+    transactions.set(hash, { party, answered: new Map(), said: new Set() });
     return;
   }
   demand(known, "transaction-unknown");
   demand(known.party !== party, "transaction-own", { party });
   const again = decision === "acknowledge" && known.answered.get(party) === decision;
-  demand(!again, "transaction-answered", { party });
+  // An old answer is not played again over the one that followed.
+  const said = `${party} ${decision} ${at} ${reason}`;
+  demand(!again && !known.said.has(said), "transaction-answered", { party });
+  known.said.add(said);
   known.answered.set(party, decision);
 }
 

@@ -19,9 +19,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from tests.contract.test_doors import DOORS
 from tests.contract.world import (
+    AGREEMENT,
     API,
     CONTENT,
     NOW,
@@ -33,7 +35,7 @@ from tests.contract.world import (
     world_of,
 )
 from unipact.agreement.engine.terms import Text
-from unipact.agreement.models import AccessLog, AgreementVersion
+from unipact.agreement.models import AccessLog, AgreementVersion, LogEntry
 from unipact.agreement.queries.standpoint import actor_of
 from unipact.agreement.roles import MATRIX, Act, Purpose, Role, Side
 from unipact.agreement.services import (
@@ -42,6 +44,9 @@ from unipact.agreement.services import (
     invitation_make,
     token_make,
 )
+from unipact.agreement.services.consultation import proposal_make
+from unipact.agreement.services.consultation.proposals import Proposed
+from unipact.agreement.services.consultation.signing import Signer
 from unipact.installation import Installation
 from unipact.installation.sources import Source
 from unipact.web.api.routes import api
@@ -136,7 +141,20 @@ def _plant(owner: Side) -> dict[str, Any]:
         actor=actor_of(reader.pk, "reader"), owner=officer.party, kind="meter", record=MARK, now=NOW
     )
     _plant_rows(officer.party)
-    return {"draft": draft, "token": token, "invitation": invitation, "secret": secret}
+    # Its key is elsewhere: until it signed, nothing of this is in the log.
+    (asked,) = proposal_make(
+        signer=Signer(officer.party, officer),
+        agreement=AGREEMENT,
+        proposed=Proposed("end", reason_en=MARK, effect={"on": "2099-01-01"}),
+        now=timezone.now(),
+    )
+    return {
+        "draft": draft,
+        "token": token,
+        "invitation": invitation,
+        "secret": secret,
+        "request": asked.request,
+    }
 
 
 @pytest.mark.parametrize(("owner", "other"), _BOTH_WAYS)
@@ -151,7 +169,9 @@ def test_nothing_that_the_other_can_read_tells_of_it(
     before = everything(world, browser, programs)
     # The rows of the example are the university's.
     assert AccessLog.objects.exists() is (other == Side.ENTERPRISE)
+    entries = LogEntry.objects.count()
     _plant(owner)
+    assert LogEntry.objects.count() == entries
     after = everything(world, browser, programs)
     assert len(before) > 100
     assert [key for key in before if before[key] != after[key]] == []
@@ -177,6 +197,9 @@ def test_the_owner_meets_all_of_it(world: World, owner: Side, other: Side) -> No
     assert [each["n"] for each in versions.json()["items"] if each["is_own_draft"]] == [
         planted["draft"].n
     ]
+    agreement = f"/agreements/{world.parts['agreement']}"
+    asked = programs[Purpose.SIGNING].ask("get", f"{agreement}/signing-requests").json()["items"]
+    assert planted["request"].pk in [each["id"] for each in asked]
 
 
 @pytest.mark.parametrize(("owner", "other"), _BOTH_WAYS)
@@ -188,6 +211,9 @@ def test_what_is_asked_for_by_its_name_is_answered_like_what_is_not_there(
     agreement = f"/agreements/{world.parts['agreement']}"
     asked = [
         ("get", f"{agreement}/versions/{{}}/agreement.toml", planted["draft"].n, 999),
+        ("get", f"{agreement}/signing-requests/{{}}", planted["request"].pk, 2**40),
+        ("get", f"{agreement}/signing-requests/{{}}/line", planted["request"].pk, 2**40),
+        ("delete", f"{agreement}/signing-requests/{{}}", planted["request"].pk, 2**40),
         ("delete", "/tokens/{}", planted["token"].pk, 2**40),
         ("delete", "/invitations/{}", planted["invitation"].pk, 2**40),
         ("delete", "/people/{}", "owner", "nobody"),
@@ -207,6 +233,7 @@ def test_what_is_asked_for_by_its_name_is_answered_like_what_is_not_there(
             assert texts[0] == texts[1], address
     planted["token"].refresh_from_db()
     assert planted["token"].revoked_at is None
+    planted["request"].refresh_from_db()
 
 
 @pytest.mark.parametrize(("owner", "other"), _BOTH_WAYS)

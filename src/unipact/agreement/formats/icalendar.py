@@ -107,7 +107,8 @@ def _plain(value: str, keep: str = "") -> str:
 
 def _folded(line: str) -> bytes:
     """A line in pieces of at most 75 octets; no character is cut in two (3.1)."""
-    pieces, piece = [], b""
+    pieces: list[bytes] = []
+    piece = b""
     for each in line:
         octets = each.encode()
         # From the second piece on, the blank at its begin counts.

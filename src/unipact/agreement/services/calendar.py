@@ -108,4 +108,4 @@ def _own(actor: Actor, now: datetime) -> Membership:
     """The actor's membership, under the lock of the party: nobody is let go meanwhile."""
     party = party_locked(actor.party)
     require_still(actor, now)
-    return Membership.objects.get(user_id=actor.user_id, party=party)
+    return Membership.objects.get(user_id=actor.user_id or 0, party=party)

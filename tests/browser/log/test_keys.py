@@ -127,3 +127,17 @@ def test_a_kept_checkpoint_dates_entries_too(page: Page) -> None:
     assert verify(page, log.bundle(), KEYS)["accepted"]
     verdict = verify(page, log.bundle(), KEYS, seen=kept)
     assert (verdict["where"], verdict["code"]) == ("entry 1", "backdated")
+
+
+def test_an_entry_that_changed_keys_against_the_rules_is_named_and_not_the_checkpoint(
+    page: Page,
+) -> None:
+    log = founded()
+    key = Key(log.origin, seed="2")
+    change = log.change("key", {"holder": "log", "use": "log", "key": key.vkey})
+    log.propose("a", change)
+    log.decide("a", change)
+    log.adopt(log.change("end", {"on": "2026-06-30"}, 2))
+    log.decide("b", change)
+    verdict = verify(page, log.bundle(), KEYS)
+    assert (verdict["where"], verdict["code"]) == ("entry 6", "decision-closed")

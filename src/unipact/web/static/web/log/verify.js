@@ -107,8 +107,15 @@ class Run {
     await this.#compareLeaves(given);
     this.#at = { member: "checkpoint" };
     demand(this.#checkpoint.origin === this.#history.origin, "origin-other", this.#checkpoint);
-    this.#lastTime = await verifyCheckpoint(this.#checkpoint, this.#history.keys);
-    await this.#compareSeen();
+    try {
+      this.#lastTime = await verifyCheckpoint(this.#checkpoint, this.#history.keys);
+    } catch (error) {
+      // Where an entry changed keys against the rules, that entry is to blame.
+      if (this.mode === "full") await this.#verifyEntries();
+      this.#at = { member: "checkpoint" };
+      throw error;
+    }
+    this.#compareSeen();
   }
 
   async #compareRoots() {
@@ -162,7 +169,7 @@ class Run {
     }
   }
 
-  async #compareSeen() {
+  #compareSeen() {
     if (this.#seen === null) return;
     const seen = this.#seen;
     this.#at = { member: "seen" };

@@ -197,6 +197,18 @@ def test_each_party_is_told_what_it_may_do_and_why_not():
     ]
 
 
+def test_a_proposal_whose_file_is_not_here_is_shown_without_a_difference():
+    founded()
+    content = next_version(change=("silence_days = 60", "silence_days = 77"))
+    made = proposed(content=content)
+    LogDocument.objects.get(sha256=made.last.change.proposed_file_sha256).delete()
+    found = seen("huawei", made)
+    assert (found.difference, found.consequences, found.affected) == (None, None, ())
+    assert found.rounds[0].reason.en == "More time"
+    with pytest.raises(NotFound):
+        proposed_file_of(reader("usst"), made.id, now=NOW)
+
+
 def test_a_reason_that_was_erased_is_gone_and_the_rest_stays():
     founded()
     made = proposed()

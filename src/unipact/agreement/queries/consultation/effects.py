@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from unipact.agreement.engine.difference import Consequences, Difference, consequences, differences
@@ -10,6 +11,7 @@ from unipact.agreement.engine.register.records import Proposal
 from unipact.agreement.engine.terms import Text
 from unipact.agreement.queries.consultation.ground import Ground, agreement_file, both
 from unipact.agreement.queries.consultation.rows import Affected
+from unipact.errors import Invalid, NotFound
 
 _USES = {
     "consent": Text("that signs its acts", "用于签署行为的"),
@@ -46,26 +48,34 @@ def effect_words(ground: Ground, change: Change) -> Text | None:
 
 
 def compared(ground: Ground, change: Change) -> Compared | None:
-    """The base and the proposed terms compared; None but for a proposal of a version."""
+    """The base and the proposed terms compared; None but for a version whose file can be read.
+
+    A log that came from elsewhere may hold a file that is not read here: the rules of the log look
+    at a few keys of it only.
+    """
     if change.kind != "version":
         return None
     bound = (each.terms for each in ground.register.bound)
     base = next(each for each in bound if each.sha256 == change.base_sha256)
-    old = agreement_file(ground.log, base.file_sha256)
-    new = agreement_file(ground.log, change.proposed_file_sha256)
-    found = differences(old.document, new.document)
-    return Compared(found, consequences(found, old.agreement, new.agreement))
+    with suppress(Invalid, NotFound):
+        old = agreement_file(ground.log, base.file_sha256)
+        new = agreement_file(ground.log, change.proposed_file_sha256)
+        found = differences(old.document, new.document)
+        return Compared(found, consequences(found, old.agreement, new.agreement))
+    return None
 
 
 def amended(ground: Ground, proposal: Proposal) -> Difference | None:
     """What the last round proposes otherwise than the one before it."""
     if proposal.last.change.kind != "version" or len(proposal.rounds) == 1:
         return None
-    before, now = (
-        agreement_file(ground.log, each.change.proposed_file_sha256).document
-        for each in proposal.rounds[-2:]
-    )
-    return differences(before, now)
+    with suppress(Invalid, NotFound):
+        before, now = (
+            agreement_file(ground.log, each.change.proposed_file_sha256).document
+            for each in proposal.rounds[-2:]
+        )
+        return differences(before, now)
+    return None
 
 
 def affected(ground: Ground, proposal: Proposal, found: Compared | None) -> tuple[Affected, ...]:

@@ -132,9 +132,7 @@ def deadlines_of(here: Standpoint, *, now: datetime) -> Deadlines:
 def _dated(here: Standpoint, terms: Agreement, now: datetime, today: date) -> Iterator[Deadline]:
     found = notices_of(here, now=now)
     end, ended = (found.end, found.ended) if found else (end_of(terms, (), today), None)
-    known_at = max((each.at for each in found.notices), default=now) if found else now
-    if found is None or not found.notices:
-        known_at = datetime.min.replace(tzinfo=now.tzinfo)
+    known_at = max((each.at for each in found.notices), default=None) if found else None
     party = here.actor.party
     concerned = {
         page(terms, f"commitments/{each.id}/")

@@ -62,12 +62,12 @@ class Deadline:
 
 
 def of_terms(
-    terms: Agreement, end: TermEnd, *, ended: date | None, known_at: datetime, today: date
+    terms: Agreement, end: TermEnd, *, ended: date | None, known_at: datetime | None, today: date
 ) -> Iterator[Deadline]:
     """What is due from ``today`` on under the terms.
 
     ``ended`` is the day to which both parties ended the agreement, if they did: nothing is due
-    from it on. ``known_at`` is when the end of the term last became another.
+    from it on. ``known_at`` is when a notice last moved the end of the term, if one did.
     """
     until = min(ended, end.until) if ended else end.until
     if today >= until:
@@ -79,7 +79,7 @@ def of_terms(
         if today <= each.day < over:
             yield each
     yield from _meetings(terms, since, today=today, until=until)
-    yield from _ending(terms, end, until, since=max(since, known_at), today=today)
+    yield from _ending(terms, end, until, since=max(since, known_at or since), today=today)
 
 
 def page(terms: Agreement, rest: str) -> str:

@@ -22,6 +22,7 @@ from unipact.web import bundle_commands as bundles
 from unipact.web import commands as console
 from unipact.web import consult_commands as consult
 from unipact.web import installation_commands as moving
+from unipact.web import leave_commands as leaving
 from unipact.web import ledger_commands as ledger
 from unipact.web import log_commands as log
 from unipact.web import people_commands as people
@@ -78,6 +79,7 @@ app.add_typer(consult.app, name="consult", rich_help_panel=_LOG)
 app.add_typer(log.app, name="log", rich_help_panel=_LOG)
 app.command("deadlines", rich_help_panel=_LOG)(reminding.deadlines)
 app.command("bundle", rich_help_panel=_LOG)(bundles.bundle)
+app.command("leave", rich_help_panel=_LOG)(leaving.leave)
 app.command("restore", rich_help_panel=_LOG)(bundles.restore)
 app.command("run", rich_help_panel=_RUN)(installation.run)
 app.command("evidence", rich_help_panel=_RUN)(installation.evidence)

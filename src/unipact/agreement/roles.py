@@ -63,6 +63,7 @@ class Act(StrEnum):
     PROPOSAL_DISCUSS = "proposal_discuss"
     ACT_SIGN = "act_sign"
     KEYS_MANAGE = "keys_manage"
+    LEAVING_EXPORT = "leaving_export"
     CALENDAR_SEE = "calendar_see"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
+from unipact.agreement.engine.register.acts import KeyPair
 from unipact.agreement.formats.key_files import read_public
 from unipact.errors import Finding, NotFound
 from unipact.web.start import with_records
@@ -44,7 +46,9 @@ def bundle(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A bundle, or what `unipact leave` wrote.")
+    ],
     key: Annotated[
         list[Path],
         typer.Option("--key", metavar="PUB", help="A party's .pub file; once for each party."),
@@ -52,20 +56,47 @@ def restore(
 ) -> None:
     """Make an agreement again from its bundle: log, versions, evidence that was put forward.
 
-    It is verified first, whole. The bundle of the restored agreement is the same file. Private keys
-    are in no bundle: bring the log's with `unipact log hold-key` where the log shall go on.
+    From what `unipact leave` wrote, also evaluations, the ledger, comments, drafts and rows. It is
+    verified first, whole; all of it comes in, or nothing. The bundle of the restored agreement is
+    the same file. Private keys are in no file: bring the log's with `unipact log hold-key` where
+    the log shall go on. People are not let in by a file: they are named, to be invited.
     """
     with_records(_PRODUCTION)
+    from unipact.agreement.formats.leaving.reader import holds_leaving
     from unipact.agreement.services.restoring import agreement_restore
 
     try:
         keys = [read_public(each.read_bytes(), name=str(each)) for each in key]
         with file.open("rb") as stream:
+            if holds_leaving(stream):
+                _restore_all(stream, keys)
+                return
             log = agreement_restore(stream=stream, keys=keys, now=datetime.now(UTC))
     except FileNotFoundError as error:
         finding = Finding(str(error.filename), "there is no such file")
         raise NotFound("there is no such file", findings=[finding]) from error
     typer.echo(f"{log.agreement.slug} is here again, with {log.size} entries")
+
+
+def _restore_all(stream: BinaryIO, keys: Sequence[KeyPair]) -> None:
+    from django.conf import settings
+
+    from unipact.installation import Installation
+    from unipact.web.leaving_archive import archive_restore
+
+    returned = archive_restore(
+        stream=stream,
+        keys=keys,
+        installation=Installation(Path(settings.UNIPACT_HOME)),
+        now=datetime.now(UTC),
+    )
+    about = returned.archive.about
+    typer.echo(f"{about.agreement} is here again, with {about.size} entries")
+    for table, count in about.withheld.get("data", {}).items():
+        said = f"{count} data sets of {table} were withheld from {about.party}"
+        typer.echo(f"{said}: values over them cannot be computed again here", err=True)
+    for name, role in returned.people:
+        typer.echo(f"to be invited for {about.party}: {name}, {role}")
 
 
 def rebuild(agreement: Agreement) -> None:

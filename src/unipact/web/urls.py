@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from unipact.web import (
     calendars,
+    departures,
     evaluations,
     evidence,
     invitations,
@@ -43,6 +44,7 @@ urlpatterns = [
     ),
     path("agreements/<slug:agreement>/report.pdf", report.pdf, name="report-pdf"),
     path("agreements/<slug:agreement>/report.json", report.document, name="report-json"),
+    path("agreements/<slug:agreement>/leaving/", departures.leaving_page, name="leaving"),
     path("api/v1/", include("unipact.web.api.routes")),
     path("campus/", include("unipact.campus.urls")),
     path("agreements/", include("unipact.agreement.urls")),

@@ -7,9 +7,10 @@ did not sign. What a bundle does not hold (checkpoints between those in it, priv
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import BinaryIO
 
 from django.db import transaction
@@ -44,10 +45,17 @@ from unipact.tlog.note import Note, cosigned_at
 _AT_ONCE = 500
 
 
-def bundle_restore(stream: BinaryIO, question: Question, *, now: datetime) -> Log:
+def bundle_restore(
+    stream: BinaryIO,
+    question: Question,
+    *,
+    now: datetime,
+    made_at: Mapping[str, datetime] = MappingProxyType({}),
+) -> Log:
     """Make the agreement of a bundle, with its log, versions and documents; all or nothing.
 
-    The bundle of the restored log is the same file, byte for byte.
+    The bundle of the restored log is the same file, byte for byte. ``made_at`` says when
+    evaluations were made, by their SHA-256, where that is known.
 
     Raises:
         Invalid: the bundle is not accepted; the finding names the entry.
@@ -70,7 +78,7 @@ def bundle_restore(stream: BinaryIO, question: Question, *, now: datetime) -> Lo
         _documents(contents, log, kinds)
         _checkpoints(contents, log)
         bring_into_force(log, register_of(log), now=now)
-        _evaluations(log, now)
+        _evaluations(log, now, made_at)
     return log
 
 
@@ -217,7 +225,7 @@ def _noted(contents: Contents) -> Iterator[tuple[Note, Checkpoint]]:
     yield contents.note, contents.checkpoint
 
 
-def _evaluations(log: Log, now: datetime) -> None:
+def _evaluations(log: Log, now: datetime, made_at: Mapping[str, datetime]) -> None:
     """Keep the run documents that were put forward as evaluations, so that pages show them."""
     versions = {each.sha256: each for each in log.agreement.versions.all()}
     for found in LogDocument.objects.filter(log=log, kind="run"):
@@ -231,6 +239,6 @@ def _evaluations(log: Log, now: datetime) -> None:
                     "as_of": date.fromisoformat(document["as_of"]),
                     "snapshot_id": document["snapshot"]["id"],
                     "document": bytes(found.content),
-                    "made_at": now,
+                    "made_at": made_at.get(found.sha256, now),
                 },
             )

@@ -21,6 +21,7 @@ from unipact.errors import Finding, Invalid, NotFound, UnipactError
 from unipact.installation import FIELDS
 from unipact.web.api.evaluations import router as evaluations
 from unipact.web.api.evidence import router as evidence
+from unipact.web.api.leaving import router as leaving
 from unipact.web.api.metrics import router as metrics
 from unipact.web.api.openapi import completed
 from unipact.web.api.reports import router as reports
@@ -75,7 +76,7 @@ def _of_fields() -> Iterator[Router]:
             yield getattr(import_module(module), attribute)
 
 
-for _router in (*ROUTERS, evaluations, evidence, metrics, reports, *_of_fields()):
+for _router in (*ROUTERS, evaluations, evidence, leaving, metrics, reports, *_of_fields()):
     api.add_router("", _router)
 
 

@@ -1,0 +1,1 @@
+"""What a party leaves with, out of the records and into them again."""

@@ -38,7 +38,8 @@ def answered(
         return redirect("agreement:requests", agreement=here.slug)
     entry = _("It is entry %(n)s of the log.") % {"n": done.entry.index}
     messages.success(request, f"{said} {entry}")
-    return redirect(page, agreement=here.slug, **parts)
+    answer: HttpResponse = redirect(page, agreement=here.slug, **parts)
+    return answer
 
 
 def refused(

@@ -252,8 +252,11 @@ def _titles(log_pk: int, file_sha256: str) -> Mapping[str, Text]:
     except Invalid:
         # A log asks less of a file than this reader does; the ids still say what is meant.
         return {}
-    agreed = (*agreement.contributions, *agreement.benefits, *agreement.commitments)
-    return {each.id: each.title for each in agreed}
+    return {
+        **{each.id: each.title for each in agreement.contributions},
+        **{each.id: each.title for each in agreement.benefits},
+        **{each.id: each.title for each in agreement.commitments},
+    }
 
 
 def _subjects(log: Log, wanted: Collection[str]) -> Mapping[str, str]:

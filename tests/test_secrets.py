@@ -29,7 +29,12 @@ class Rule:
 
 RULES = {
     "private key": Rule(re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")),
-    "key that signs notes": Rule(re.compile(rb"PRIVATE\+KEY\+[^\s+]+\+[0-9a-f]{8}\+[\w+/=]{20}")),
+    "key that signs notes": Rule(
+        re.compile(rb"PRIVATE\+KEY\+[^\s+]+\+[0-9a-f]{8}\+[\w+/=]{20}"),
+        # Published on purpose: anybody signs the example. Each file must say so (see below).
+        # So is the key of Go's own documentation, among the vectors.
+        except_in=re.compile(r"examples/[a-z0-9-]+/[a-z]+\.demo-key|src/unipact/tlog/tests/vectors/"),
+    ),
     # 43 letters of chance hold a capital or a digit; a long Python name does not.
     "token of unipact": Rule(
         re.compile(rb"(?<![\w-])unipact_(?=[a-z_-]{0,42}[A-Z0-9])[A-Za-z0-9_-]{43}")
@@ -173,3 +178,13 @@ def test_a_secret_in_a_binary_file_is_found(tmp_path):
     subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
 
     assert _secrets(tmp_path) == ["picture.png:1: key of AWS"]
+
+
+def test_published_keys_say_in_both_languages_that_they_are_no_secret():
+    files = [ROOT / name for name in _tracked(ROOT) if name.endswith(".demo-key")]
+    assert len(files) == 3
+    for path in files:
+        first, second, *_ = path.read_text(encoding="utf-8").splitlines()
+        assert first.startswith("# DEMO KEY")
+        assert "no secret" in first
+        assert "演示密钥" in second

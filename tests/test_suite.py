@@ -45,21 +45,30 @@ def command(tmp_path, monkeypatch):
 
 
 def test_each_outcome_is_counted_once(suite, command, tmp_path):
-    code, counts = suite._run(command, tmp_path / "report.xml")
+    code, counts = suite.Run(command, tmp_path / "report.xml").ended()
 
     assert code == 1
     assert counts == {"passed": 2, "failed": 2, "skipped": 1}
 
 
+def test_what_the_run_beside_says_is_told_when_it_has_ended(suite, command, tmp_path, capfdbinary):
+    run = suite.Run(command, tmp_path / "report.xml", tmp_path / "said.txt")
+    run.ended()
+
+    assert b"2 passed" in (tmp_path / "said.txt").read_bytes()
+    assert b"2 passed" in capfdbinary.readouterr().out
+
+
 def test_a_run_without_tests_is_no_failure(suite, command, tmp_path):
-    code, counts = suite._run([*command, "-k", "nothing"], tmp_path / "report.xml")
+    code, counts = suite.Run([*command, "-k", "nothing"], tmp_path / "report.xml").ended()
 
     assert code == 0
     assert counts["failed"] == 0
 
 
 def test_a_run_that_cannot_start_is_a_failure(suite, tmp_path):
-    code, counts = suite._run([sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "none.xml")
+    run = suite.Run([sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "none.xml")
+    code, counts = run.ended()
 
     assert code == 3
     assert not counts

@@ -16,8 +16,8 @@ from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.formats.key_files import read_public
 from unipact.errors import Finding, Invalid, NotFound
 from unipact.exits import Exit
-from unipact.tlog.checkpoint import Checkpoint, read_checkpoint
-from unipact.tlog.note import read_note
+from unipact.tlog.checkpoint import read_checkpoint
+from unipact.tlog.note import Note, read_note
 
 _FIRST = header("README.txt", len(README_TEXT))
 _LARGEST_NOTE = 16_384
@@ -47,10 +47,12 @@ def verify_file(
         NotFound: there is no such file.
         Invalid: the keys or the kept checkpoint cannot be read.
     """
+    kept = _seen(seen) if seen else None
     question = Question(
         keys=[_key(each) for each in keys],
         mode=mode,
-        seen=_seen(seen) if seen else None,
+        seen=read_checkpoint(kept.text) if kept else None,
+        seen_note=kept,
         progress=_told if shows_progress else None,
     )
     if len(question.keys) < 2:
@@ -124,13 +126,13 @@ def _key(path: Path) -> KeyPair:
     return read_public(data, name=str(path))
 
 
-def _seen(path: Path) -> Checkpoint:
+def _seen(path: Path) -> Note:
     try:
         with path.open("rb") as stream:
             data = stream.read(_LARGEST_NOTE)
     except OSError as error:
         raise NotFound(f"{path}: {error.strerror or 'it cannot be read'}") from error
-    return read_checkpoint(read_note(data).text)
+    return read_note(data)
 
 
 def _told(done: int, of: int) -> None:

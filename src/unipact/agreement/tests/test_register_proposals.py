@@ -145,8 +145,8 @@ def test_a_new_proposal_begins_with_round_one(log):
         ({"version": 1}, "it does not follow version 1"),
         ({"previous": HASH}, "it does not follow version 1"),
         ({"agreement": "other"}, "it is of the agreement other, not of small"),
-        ({"consent": ["huawei"]}, "governance.consent leaves a party out"),
-        ({"consent": []}, "governance.consent leaves a party out"),
+        ({"consent": ["huawei"]}, "governance.consent does not name exactly the parties"),
+        ({"consent": []}, "governance.consent does not name exactly the parties"),
         (
             {"consent_keys": {"huawei": str(keys("huawei").consent.verifier)}},
             "its parties or their keys are not those of the log",
@@ -335,3 +335,19 @@ def test_a_version_names_the_present_keys(log):
     require_refused(log, act, words)
     log.adopt(log.proposing("huawei", content=log.next_file()))
     assert log.register.terms.version == 2
+
+
+def test_what_a_proposal_asked_for_must_still_fit_when_it_is_adopted(log):
+    """Two changes that bring in one key, or a version that names a key which has gone since."""
+    effect = {"holder": "huawei", "use": "consent", "key": str(key("huawei/9/consent").verifier)}
+    first = log.proposing("usst", "key", effect=effect)
+    second = log.proposing("usst", "key", effect=effect)
+    version = log.proposing("usst", content=log.next_file())
+    for each in (first, second, version):
+        log.do(each)
+        log.do(log.deciding("huawei", each))
+    log.do(log.deciding("usst", first))
+    require_refused(log, log.deciding("usst", second), "this key is in use already")
+    require_refused(
+        log, log.deciding("usst", version), "its parties or their keys are not those of the log"
+    )

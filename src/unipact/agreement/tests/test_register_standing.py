@@ -112,7 +112,11 @@ def test_a_notice_is_given_once_by_a_party_under_a_version(log):
     for party in ("huawei", "usst"):
         log.do(Notice(ORIGIN, party, AT, "renewal", "2020-04-01"))
     log.adopt(log.proposing("usst", content=log.next_file()))
-    log.do(again)
+    # The very line of before says nothing under the version that came after it.
+    require_refused(log, again, "usst has given this notice already")
+    later = AT[:-3] + "59Z"
+    assert later != AT
+    log.do(Notice(ORIGIN, "usst", later, "breach", "2020-03-01"))
     assert [each.clause for each in log.register.notices] == [
         "breach",
         "renewal",

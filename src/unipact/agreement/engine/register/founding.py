@@ -40,10 +40,10 @@ def founding_taken(register: Register, act: Founding) -> None:
 
 
 def require_both(terms: LogTerms) -> None:
-    """A change needs the consent of every party, whatever else governance says.
+    """A change needs the consent of every party, and of nobody who could never give it.
 
     Raises:
-        RuleBroken: governance leaves a party out.
+        RuleBroken: governance leaves a party out, or names who is none.
     """
-    if not set(terms.keys) <= set(terms.consent):
-        refuse("governance.consent leaves a party out", "governance.consent")
+    if set(terms.keys) != set(terms.consent):
+        refuse("governance.consent does not name exactly the parties", "governance.consent")

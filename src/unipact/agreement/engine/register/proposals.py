@@ -30,7 +30,7 @@ def proposing_taken(register: Register, act: Proposing) -> None:
         refuse(f"a proposal lapses {terms.silence_days} days after it was made", "lapses_at")
     known = register.proposals.get(change.proposal)
     _require_round(register, known, change)
-    _EFFECTS[change.kind](register, act)
+    _EFFECTS[change.kind](register, change, act.at)
     made = Round(change.round, register.size, act.party, act.at, change, act.change_sha256)
     if known is None:
         register.proposals[change.proposal] = Proposal(change.proposal, [made])
@@ -58,15 +58,14 @@ def decision_taken(register: Register, act: Decision) -> None:
         refuse(f"{act.party} has no say in changes", "party")
     if act.party in now.decisions:
         refuse(f"{act.party} has decided on this round already", "party")
-    now.decisions[act.party] = (act.decision, register.size)
     if act.decision == "decline":
         proposal.outcome, proposal.closed = "declined", register.size
-    elif all(
-        party in now.decisions and now.decisions[party][0] == "consent"
-        for party in register.terms.consent
-    ):
+    elif set(register.terms.consent) <= {*now.decisions, act.party}:
+        # Another proposal may have been adopted meanwhile: what it asked for must still fit.
+        _EFFECTS[change.kind](register, change, now.at)
         proposal.outcome, proposal.closed = "adopted", register.size
         _adopt(register, change)
+    now.decisions[act.party] = (act.decision, register.size)
 
 
 def _require_round(register: Register, known: Proposal | None, change: Change) -> None:
@@ -102,8 +101,8 @@ def _proposal_of(register: Register, act: Decision) -> Proposal:
     return proposal
 
 
-def _version_proposed(register: Register, act: Proposing) -> None:
-    change, now = act.change, register.terms
+def _version_proposed(register: Register, change: Change, _at: str) -> None:
+    now = register.terms
     proposed = register.terms_of(change.proposed_file_sha256)
     if proposed.sha256 != change.proposed_version_sha256:
         refuse(
@@ -122,18 +121,18 @@ def _version_proposed(register: Register, act: Proposing) -> None:
     require_both(proposed)
 
 
-def _waiver_proposed(register: Register, act: Proposing) -> None:
-    _require_same_terms(register, act.change)
-    effect = act.change.effect
+def _waiver_proposed(register: Register, change: Change, _at: str) -> None:
+    _require_same_terms(register, change)
+    effect = change.effect
     if effect["commitment"] not in register.terms.commitments:
         refuse(f"there is no commitment {effect['commitment']}", "effect.commitment")
     if (effect["commitment"], effect["period"]) in register.waived:
         refuse("it is waived already", "effect.period")
 
 
-def _key_proposed(register: Register, act: Proposing) -> None:
-    _require_same_terms(register, act.change)
-    effect = act.change.effect
+def _key_proposed(register: Register, change: Change, _at: str) -> None:
+    _require_same_terms(register, change)
+    effect = change.effect
     holder, use = effect["holder"], effect["use"]
     if (use == "log") != (holder == "log") or not (holder == "log" or holder in register.keys):
         refuse("a key is of a party, or of the log", "effect.holder")
@@ -144,9 +143,9 @@ def _key_proposed(register: Register, act: Proposing) -> None:
         refuse("this key is in use already", "effect.key")
 
 
-def _end_proposed(register: Register, act: Proposing) -> None:
-    _require_same_terms(register, act.change)
-    if date.fromisoformat(act.change.effect["on"]) < day_of(act.at):
+def _end_proposed(register: Register, change: Change, at: str) -> None:
+    _require_same_terms(register, change)
+    if date.fromisoformat(change.effect["on"]) < day_of(at):
         refuse("an agreement does not end in the past", "effect.on")
 
 

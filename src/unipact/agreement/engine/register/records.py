@@ -29,7 +29,7 @@ class Round:
 
 @dataclass(slots=True)
 class Proposal:
-    """A proposal; its last round countered the earlier ones. ``closed`` is the entry that ended it."""
+    """A proposal: its last round counters the earlier ones; entry ``closed`` ended it."""
 
     id: str
     rounds: list[Round]

@@ -61,8 +61,10 @@ def notice_taken(register: Register, act: Notice) -> None:
         days = clause.notice_days
     if date.fromisoformat(act.on) < day_of(act.at) + timedelta(days=days):
         refuse(f"the clause asks for {days} days", "on")
+    # The same line again, under a version that came later, is nobody's notice under it.
     if any(
-        (each.party, each.clause, each.version_sha256) == (act.party, act.clause, terms.sha256)
+        (each.party, each.clause) == (act.party, act.clause)
+        and (each.version_sha256 == terms.sha256 or each.at == act.at)
         for each in register.notices
     ):
         refuse(f"{act.party} has given this notice already", "clause")
@@ -104,7 +106,8 @@ def transacting_taken(register: Register, act: Transacting) -> None:
         refuse("nobody posted this transaction", "transaction_sha256")
     if act.party == found.party:
         refuse("the other party answers what one posts", "party")
-    if act.decision == "acknowledge" == found.answers.get(act.party, ("", 0))[0]:
+    last = found.answers.get(act.party)
+    if act.decision == "acknowledge" and last is not None and last[0] == "acknowledge":
         refuse(f"{act.party} has acknowledged it already", "party")
     said = (act.party, act.decision, act.at, act.reason_sha256)
     if said in found.said:

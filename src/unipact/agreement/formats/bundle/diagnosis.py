@@ -60,6 +60,8 @@ def difference(contents: Contents, index: int, entry: bytes | None, listed: byte
         )
     if entry is None:
         return at_entry(index, "it is missing, and so are all after it")
+    if _begins_with(entry, _hash_at(contents, index)):
+        return at_entry(index + 1, "it does not begin with a brace")
     found = leaf_hash(entry)
     stands = _place_of(contents, found)
     if stands is None:
@@ -75,6 +77,12 @@ def difference(contents: Contents, index: int, entry: bytes | None, listed: byte
         gone = f"entry {index}" if stands == index + 1 else f"entries {index} to {stands - 1}"
         return at_entry(index, f"{gone} of the signed log was dropped or moved")
     return at_entry(index, f"it stands twice: it is entry {stands} of the signed log")
+
+
+def _begins_with(entry: bytes, wanted: bytes) -> bool:
+    """Whether some first lines are the listed entry: what comes after them is another one."""
+    ends = (n + 1 for n, byte in enumerate(entry[:-1]) if byte == ord("\n"))
+    return any(leaf_hash(entry[:end]) == wanted for end in ends)
 
 
 def _entries_root(contents: Contents) -> bytes:

@@ -34,6 +34,17 @@ def floor_of(note: Note) -> int:
     return max(cosigned_at(each) for each in note.signatures[1:])
 
 
+def floor_kept(note: Note, register: Register) -> int:
+    """The latest time of the cosignatures in a kept checkpoint that verify; 0 without any."""
+    keys = {(key.name, key.key_id): key for key in checkpoint_keys(register)[1:]}
+    times = [0]
+    for each in note.signatures:
+        key = keys.get((each.name, each.key_id))
+        if key is not None and key.verifies(note.text, each.raw):
+            times.append(cosigned_at(each))
+    return max(times)
+
+
 class Earlier:
     """The earlier checkpoints of a bundle, each in its turn as entries are taken."""
 

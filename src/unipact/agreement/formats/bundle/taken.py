@@ -15,6 +15,7 @@ from unipact.agreement.formats.bundle import layout
 from unipact.agreement.formats.bundle.contents import Contents
 from unipact.agreement.formats.bundle.history import (
     Earlier,
+    floor_kept,
     floor_of,
     require_checkpoint,
     verifier,
@@ -24,7 +25,9 @@ from unipact.agreement.formats.bundle.verdict import Broken, at_entry
 from unipact.agreement.formats.log.entry import read_entry, require_signed
 from unipact.agreement.formats.log.terms import log_terms
 from unipact.errors import UnipactError
+from unipact.tlog.checkpoint import Checkpoint
 from unipact.tlog.merkle import Frontier
+from unipact.tlog.note import Note
 
 #: Terms are asked for when a version is proposed and again when it is adopted.
 _KEPT_TERMS = 8
@@ -38,11 +41,17 @@ class Taking:
     """
 
     def __init__(
-        self, contents: Contents, keys: Collection[KeyPair], *, with_signatures: bool
+        self,
+        contents: Contents,
+        keys: Collection[KeyPair],
+        *,
+        with_signatures: bool,
+        kept: tuple[Checkpoint, Note] | None = None,
     ) -> None:
         self._contents = contents
         self._keys = keys
         self._with_signatures = with_signatures
+        self._kept = kept
         self._frontier = Frontier()
         self._ahead: list[bytes] = []
         self._earlier = Earlier(contents) if with_signatures else None
@@ -66,6 +75,8 @@ class Taking:
             self._ahead.append(leaf)
             if self._earlier is not None and self._earlier.next is not None:
                 self._look_back(self._earlier)
+            if self._kept is not None and self._kept[0].size == self.register.size:
+                self.register.raise_floor(floor_kept(self._kept[1], self.register))
 
     def finish(self) -> None:
         """Judge what only the end shows: the final checkpoint, and files that nobody named.

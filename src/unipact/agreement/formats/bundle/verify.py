@@ -20,6 +20,7 @@ from unipact.agreement.formats.bundle.taken import Taking
 from unipact.agreement.formats.bundle.ustar import Damaged
 from unipact.agreement.formats.bundle.verdict import Broken, Mode, Verdict
 from unipact.tlog.checkpoint import Checkpoint
+from unipact.tlog.note import Note
 
 Progress = Callable[[int, int], None]
 
@@ -35,12 +36,14 @@ class Question:
         keys: both parties' public keys as they were at the founding.
         mode: ``full``, or ``root`` for a first look at a large log.
         seen: a checkpoint that the reader kept; the bundle must extend it.
+        seen_note: the note of ``seen``: what the parties cosigned in it dates entries as well.
         progress: is told how many entries of how many are done.
     """
 
     keys: Collection[KeyPair]
     mode: Mode = "full"
     seen: Checkpoint | None = None
+    seen_note: Note | None = None
     progress: Progress | None = None
 
 
@@ -70,7 +73,8 @@ def verify_bundle(stream: BinaryIO, question: Question) -> Verdict:
 def _verified(contents: Contents, question: Question) -> Verdict:
     checkpoint = contents.checkpoint
     listed = listed_root(contents, question.seen)
-    taking = Taking(contents, question.keys, with_signatures=question.mode == "full")
+    kept = (question.seen, question.seen_note) if question.seen and question.seen_note else None
+    taking = Taking(contents, question.keys, with_signatures=question.mode == "full", kept=kept)
     if question.mode == "full" or _compared(contents, question, listed, None):
         # Keys that changed are known by the whole log alone.
         _compared(contents, question, listed, taking)

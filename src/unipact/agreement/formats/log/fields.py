@@ -74,7 +74,7 @@ def is_number(value: Any) -> bool:
 
 def is_vkey(value: Any) -> bool:
     """Whether it is a C2SP verifier key that is accepted here."""
-    if not isinstance(value, str) or len(value) > 512:
+    if not isinstance(value, str) or len(value) > 512 or not value.isascii():
         return False
     try:
         VerifierKey.parse(value)

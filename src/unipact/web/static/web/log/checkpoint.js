@@ -7,7 +7,7 @@ import { Refusal, demand } from "./refusal.js";
 
 const SIZE = /^(?:0|[1-9][0-9]*)$/;
 
-export const LONGEST_CHECKPOINT = 65_536;
+export const LONGEST_CHECKPOINT = 16_384;
 
 // {origin, size, root (bytes), text, signatures (lines)}. Nothing is verified yet.
 export function readCheckpoint(bytes) {

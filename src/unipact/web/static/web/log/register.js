@@ -102,7 +102,7 @@ export class Register {
       demand(known.change.kind === change.kind, "propose-kind");
     }
     demand(change.round === (known ? known.change.round + 1 : 1), "propose-round", { round: change.round });
-    const proposal = { party, change, hash, state: "open", decided: new Map(), terms: null };
+    const proposal = { party, at, change, hash, state: "open", decided: new Map(), terms: null };
     await this.#checkEffect(proposal, at);
     if (known) this.#byChange.delete(known.hash);
     this.proposals.set(change.proposal, proposal);
@@ -140,7 +140,7 @@ export class Register {
     return next;
   }
 
-  #decide(entry, floor) {
+  async #decide(entry, floor) {
     const proposal = this.#byChange.get(entry.change_sha256);
     demand(proposal, "decision-unknown");
     const { change } = proposal;
@@ -156,9 +156,12 @@ export class Register {
     }
     demand(this.terms.consent.includes(party), "decision-party", { party });
     demand(!proposal.decided.has(party), "decision-twice", { party });
+    const isLast = this.terms.consent.every((each) => each === party || proposal.decided.has(each));
+    // Another proposal may have been adopted meanwhile: what this one asked for must still fit.
+    if (decision === "consent" && isLast) await this.#checkEffect(proposal, proposal.at);
     proposal.decided.set(party, decision);
     if (decision === "decline") proposal.state = "declined";
-    else if (this.terms.consent.every((each) => proposal.decided.has(each))) this.#adopt(proposal);
+    else if (isLast) this.#adopt(proposal);
   }
 
   #adopt(proposal) {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from unipact.agreement.log.folded import Folded
-from unipact.agreement.log.stored import consistency, seen_by
-from unipact.agreement.log.vault import key_held
+from unipact.agreement.log.stored import checkpoint_seen, consistency
+from unipact.agreement.log.vault import keys_held_of
 from unipact.agreement.models import Cosignature, Log, LogEntry, Party
 from unipact.errors import Conflict, Finding, Invalid
 from unipact.tlog.keys import VerifierKey
@@ -24,25 +25,42 @@ def cosign_inside(log: Log, found: Folded, row: LogEntry, *, now: datetime) -> N
         Unproven: the log does not extend what a party cosigned: it is forked or was cut.
     """
     register = found.register
+    parties = list(log.agreement.parties.all())
+    held = keys_held_of(log, [register.keys[party.slug].cosign for party in parties])
+    if not held:
+        return
     note = read_note(bytes(row.checkpoint))
     root = found.frontier.root()
-    made = []
-    for party in log.agreement.parties.all():
-        key = key_held(log, register.keys[party.slug].cosign)
-        if key is None:
-            continue
-        seen = seen_by(log, party.slug)
-        if seen.size:
+    last = _last_sizes(log, parties)
+    # Both saw the same as a rule: then one proof is checked for both.
+    for old in {last[party.pk] for party in parties if register.keys[party.slug].cosign in held}:
+        if old:
             verify_consistency(
-                old=seen.size,
+                old=old,
                 new=register.size,
-                proof=consistency(log, seen.size, register.size),
-                old_root=seen.root,
+                proof=consistency(log, old, register.size),
+                old_root=checkpoint_seen(log, old).root,
                 new_root=root,
             )
-        signature = key.sign(note.text, time=int(now.timestamp()))
-        made.append(_row(log, party, register.size, signature))
-    Cosignature.objects.bulk_create(made)
+    Cosignature.objects.bulk_create(
+        _row(log, party, register.size, key.sign(note.text, time=int(now.timestamp())))
+        for party in parties
+        if (key := held.get(register.keys[party.slug].cosign)) is not None
+    )
+
+
+def _last_sizes(log: Log, parties: Sequence[Party]) -> dict[int, int]:
+    """The size that each party cosigned last, by its primary key; 0 where it cosigned none."""
+    sizes = Cosignature.objects.filter(log=log).order_by("-size")
+    last: dict[int, int] = {}
+    for party, size in sizes.values_list("party_id", "size")[: len(parties)]:
+        last.setdefault(party, size)
+    for each in parties:
+        # Whoever cosigns elsewhere is behind.
+        if each.pk not in last:
+            behind = sizes.filter(party=each).values_list("size", flat=True).first()
+            last[each.pk] = behind or 0
+    return last
 
 
 def cosignature_take(

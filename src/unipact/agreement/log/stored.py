@@ -8,7 +8,6 @@ from unipact.agreement.models import Cosignature, Log, LogEntry
 from unipact.errors import NotFound
 from unipact.tlog.checkpoint import Checkpoint, read_checkpoint
 from unipact.tlog.merkle import (
-    EMPTY_ROOT,
     Frontier,
     Node,
     consistency_proof,
@@ -18,7 +17,7 @@ from unipact.tlog.merkle import (
 )
 from unipact.tlog.note import Note, Signature, read_note, read_signature
 from unipact.tlog.receipt import Receipt
-from unipact.tlog.witness import Request, Seen
+from unipact.tlog.witness import Request
 
 _HASH = 32
 
@@ -91,18 +90,18 @@ def cosigned_size(log: Log) -> int:
     return 0
 
 
-def seen_by(log: Log, party: str) -> Seen:
-    """What a party cosigned last, as this server remembers it; the party keeps its own memory."""
-    found = Cosignature.objects.filter(log=log, party__slug=party).order_by("-size").first()
-    if found is None:
-        return Seen(0, EMPTY_ROOT)
-    checkpoint = checkpoint_at(log, found.size)
-    return Seen(checkpoint.size, checkpoint.root)
-
-
 def checkpoint_at(log: Log, size: int) -> Checkpoint:
     """The checkpoint of a size; NotFound as ``checkpoint_note``."""
     return read_checkpoint(checkpoint_note(log, size).text)
+
+
+def checkpoint_seen(log: Log, size: int) -> Checkpoint:
+    """The checkpoint of a size as the log signed it, whoever cosigned it; NotFound as above."""
+    entry = LogEntry.objects.filter(log=log, index=size - 1).values_list("checkpoint", flat=True)
+    data = entry.first()
+    if not data:
+        raise NotFound(f"there is no checkpoint of {size} of {log.size} entries here")
+    return read_checkpoint(read_note(bytes(data)).text)
 
 
 def cosigning_request(log: Log, old: int, size: int | None = None) -> bytes:

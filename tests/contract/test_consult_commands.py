@@ -167,23 +167,22 @@ def test_disputes_and_notices_are_signed_and_shown(kept):
     assert f"dispute {dispute['id']}" in said("standing", home=kept)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "words"),
-    [
-        (("show", "0" * 32), 2, b"no such proposal"),
-        (("consent", "0" * 32, "--party", "usst"), 2, b"no such proposal"),
-        (("ls", "--party", "nobody"), 2, b"nobody"),
-        (("end", "soon", "--party", "usst", "--reason", "x"), 2, b"soon is no day"),
-        (("forward", "--party", "usst"), 2, b"not evaluated"),
-        (("report-sign", "2019", "--party", "usst"), 2, b"nothing was evaluated"),
-        (("propose", "none.toml", "--party", "usst", "--reason", "x"), 2, b"none.toml"),
-        (("consent", "0" * 32, "--party", "usst", "--key", EXAMPLE / "usst.pub"), 2, b""),
-    ],
+WRONG = (
+    (("show", "0" * 32), b"no such proposal"),
+    (("consent", "0" * 32, "--party", "usst"), b"no such proposal"),
+    (("ls", "--party", "nobody"), b"nobody"),
+    (("end", "soon", "--party", "usst", "--reason", "x"), b"soon is no day"),
+    (("forward", "--party", "usst"), b"not evaluated"),
+    (("report-sign", "2019", "--party", "usst"), b"nothing was evaluated"),
+    (("propose", "none.toml", "--party", "usst", "--reason", "x"), b"none.toml"),
 )
-def test_what_is_wrong_is_said_and_nothing_is_signed(kept, arguments, code, words):
+
+
+def test_what_is_wrong_is_said_and_nothing_is_signed(kept):
     before = read("ls", home=kept)["size"]
-    done = ran(*arguments, home=kept)
-    assert done.returncode == code, done.stderr.decode()
-    assert words in done.stderr
-    assert b"Traceback" not in done.stderr
+    for arguments, words in WRONG:
+        done = ran(*arguments, home=kept)
+        assert done.returncode == 2, (arguments, done.stderr.decode())
+        assert words in done.stderr, arguments
+        assert b"Traceback" not in done.stderr, arguments
     assert read("ls", home=kept)["size"] == before

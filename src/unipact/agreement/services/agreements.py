@@ -13,6 +13,7 @@ from unipact.agreement.engine.states import version_moved
 from unipact.agreement.engine.terms import Agreement as Terms
 from unipact.agreement.engine.terms import Party as PartyTerms
 from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
+from unipact.agreement.log.folded import register_of
 from unipact.agreement.models import (
     Agreement,
     AgreementVersion,
@@ -22,7 +23,7 @@ from unipact.agreement.models import (
     versions_seen,
 )
 from unipact.agreement.roles import Act, Actor
-from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
+from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted, Unavailable
 
 
 def agreement_import(
@@ -120,12 +121,30 @@ def agreement_export(*, actor: Actor | None, version: AgreementVersion) -> bytes
     Raises:
         NotPermitted: the role may not.
         NotFound: the actor's party is no party to it.
+        Unavailable: the file was changed by hand.
     """
     if actor is not None:
         actor.require(Act.AGREEMENT_EXPORT)
         if not versions_seen(actor).filter(pk=version.pk).exists():
             raise NotFound(f"there is no version {version.n} of this agreement")
-    return bytes(version.original)
+    content = bytes(version.original)
+    _require_as_signed(version, content)
+    return content
+
+
+def _require_as_signed(version: AgreementVersion, content: bytes) -> None:
+    """Refuse to hand out as an agreement what was changed behind the product's back.
+
+    Raises:
+        Unavailable: the file has another hash, or binds by its row and not by the log.
+    """
+    if hashlib.sha256(content).hexdigest() != version.file_sha256:
+        raise Unavailable("an agreement file was changed by hand: it has another hash")
+    if version.state != VersionState.IN_FORCE:
+        return
+    log = Log.objects.filter(agreement=version.agreement_id, size__gt=0).first()
+    if log is not None and register_of(log).terms.file_sha256 != version.file_sha256:
+        raise Unavailable("an agreement file was changed by hand: the log binds another one")
 
 
 def _require_no_log(agreement: Agreement) -> None:

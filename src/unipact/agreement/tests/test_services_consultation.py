@@ -7,14 +7,17 @@ from datetime import date
 
 import pytest
 
+from unipact.agreement.engine.register.acts import KeyPair
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.log.bundling import bundle_write
 from unipact.agreement.log.folded import register_of
 from unipact.agreement.log.stored import cosigned_size, cosigning_request
 from unipact.agreement.models import AgreementVersion, Comment, LogDocument, SigningRequest
+from unipact.agreement.services import agreement_import
 from unipact.agreement.services.consultation import (
     cosignature_submit,
     decision_make,
+    founding_prepare,
     key_hold,
     proposal_make,
     reason_erase,
@@ -27,6 +30,7 @@ from unipact.agreement.services.ledger import contribution_record
 from unipact.agreement.services.ledger_answers import transaction_acknowledge, transaction_contest
 from unipact.agreement.tests.parties import (
     AGREEMENT,
+    CONTENT,
     DAY,
     NOW,
     PARTIES,
@@ -301,3 +305,16 @@ def test_what_is_recorded_and_answered_in_the_ledger_is_entered_in_the_log():
     # The record itself is in the bundle, and the reason of the contest; its note's text is not.
     assert bytes(made.document) in bundle
     assert verdict.withheld == 0
+
+
+def test_a_founding_that_could_never_be_is_refused_before_anybody_signs():
+    agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    public = {party: keys_of(party).public for party in PARTIES}
+    other = {**public, "usst": keys_of("usst.example/other").public}
+    asked = {"signer": signer("usst"), "agreement": AGREEMENT, "now": NOW}
+    with pytest.raises(Conflict, match="another consent key of usst"):
+        founding_prepare(keys=other, **asked)
+    twice = {**public, "usst": KeyPair(public["usst"].consent, public["huawei"].cosign)}
+    with pytest.raises(Conflict, match="two keys are the same"):
+        founding_prepare(keys=twice, **asked)
+    assert not SigningRequest.objects.exists()

@@ -10,7 +10,10 @@ from django.db import transaction
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.engine.register.acts import KeyPair
+from unipact.agreement.engine.register.fold import take
+from unipact.agreement.engine.register.register import Register
 from unipact.agreement.formats.log.entry import act_line
+from unipact.agreement.formats.log.terms import log_terms
 from unipact.agreement.log.folded import register_of
 from unipact.agreement.log.vault import key_keep
 from unipact.agreement.models import (
@@ -61,7 +64,8 @@ def founding_prepare(
         NotPermitted: the role may not.
         NotFound: the party has no such agreement.
         Invalid: the keys are not those of both parties.
-        Conflict: it was founded already, or no version is in force.
+        Conflict: it was founded already, no version is in force, or a rule of the log is broken:
+            the agreement names another consent key, two keys are the same.
     """
     if signer.actor is not None:
         signer.actor.require(Permitted.KEYS_MANAGE)
@@ -73,7 +77,10 @@ def founding_prepare(
         version = holder.versions.filter(state=VersionState.IN_FORCE).first()
         if version is None:
             raise Conflict("no version of this agreement is in force")
-        line = act_line(_founding(log, version, keys, now))
+        founding = _founding(log, version, keys, now)
+        # What both would sign in vain is refused before either does.
+        take(Register(terms_of=lambda _: log_terms(bytes(version.original))), founding)
+        line = act_line(founding)
         SigningRequest.objects.filter(log=log).delete()
         LogDocument.objects.get_or_create(
             log=log,

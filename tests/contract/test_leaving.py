@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -27,7 +28,16 @@ from unipact.agreement.formats.key_files import read_public
 from unipact.agreement.formats.leaving import layout
 from unipact.agreement.formats.leaving.writer import checksum_line
 from unipact.agreement.log.folded import forget
-from unipact.agreement.models import Agreement, Comment, Evaluation, Log, Party, PeopleLog
+from unipact.agreement.models import (
+    Agreement,
+    Comment,
+    Evaluation,
+    HeldKey,
+    Log,
+    Party,
+    PeopleLog,
+    Token,
+)
 from unipact.agreement.queries.ledger import exported
 from unipact.agreement.roles import Actor, Purpose, Role, Side
 from unipact.agreement.services import (
@@ -260,11 +270,14 @@ def test_nothing_of_the_other_partys_own_is_in_it(world, home, settings):
         assert word not in archive, word
     for word in (b"draft-of-huawei", b"token-of-huawei", b"said-by-usst", b"person-of-huawei"):
         assert word in archive, word
+    secrets = [settings.SECRET_KEY, *HeldKey.objects.values_list("sealed", flat=True)]
     for party in OFFICERS:
-        seed = (EXAMPLE / f"{party}.demo-key").read_bytes().split(b"\n")
-        assert not [line for line in seed if b"PRIVATE" in line and line in archive]
-    assert b"pbkdf2" not in archive
-    assert settings.SECRET_KEY.encode() not in archive
+        lines = (EXAMPLE / f"{party}.demo-key").read_text(encoding="utf-8").splitlines()
+        secrets += [each.partition("+")[2] for each in lines if each.startswith("PRIVATE")]
+    secrets += [each for row in Token.objects.values_list("sha256", "hint") for each in row]
+    secrets += get_user_model().objects.values_list("password", flat=True)
+    assert len(secrets) > 10
+    assert not [each for each in secrets if each.encode() in archive]
 
 
 def test_rows_that_the_other_party_keeps_to_itself_stay_out_and_are_counted(world, home, tmp_path):
@@ -441,7 +454,7 @@ def test_an_officer_takes_it_along_by_the_page_and_by_a_program(world):
     browser = person(Side.UNIVERSITY, Role.COOPERATION_OFFICER, "officer-who-leaves")
     page = browser.get(f"/agreements/{AGREEMENT}/leaving/")
     assert b"Download everything" in page.content or "下载全部" in page.content.decode()
-    answer = browser.post(f"/agreements/{AGREEMENT}/leaving/")
+    answer: Any = browser.post(f"/agreements/{AGREEMENT}/leaving/")
     taken = b"".join(answer.streaming_content)
     assert json.loads(members_of(taken)[layout.MANIFEST])["party"] == "usst"
     assert "attachment" in answer.headers["Content-Disposition"]

@@ -8,8 +8,11 @@ that their owner keeps is asked in ``test_sight_of_rows``.
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -88,8 +92,28 @@ def everything(world: World, browser: Client, programs: Mapping[Purpose, Program
             continue
         for purpose, program in programs.items():
             asked = address.removeprefix(API).format(**world.parts)
+            if address.endswith("/leaving"):
+                found[address, purpose] = _taken_along(program, asked)
+                continue
             found[address, purpose] = _seen(program.ask("get", asked))
     return found
+
+
+def _taken_along(program: Program, address: str) -> tuple[int, str]:
+    """What is in the archive that one leaves with; the line that notes it is taken back."""
+    with transaction.atomic():
+        answer = program.ask("get", address)
+        content = b"".join(answer) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    if answer.status_code != 200:
+        return answer.status_code, content.decode()
+    # Tokens were used meanwhile; hashes and sizes follow from the members.
+    changing = {"manifest.json", "manifest.json.sha256", "tokens.jsonl"}
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        members = {each.name: tar.extractfile(each).read() for each in tar}
+    said = json.loads(members["manifest.json"])["withheld"]
+    kept = {name: data for name, data in members.items() if name not in changing}
+    return 200, f"{said} {kept!r}"
 
 
 def _plant_rows(owner: str) -> None:

@@ -53,8 +53,20 @@ def may_leave_with(here: Standpoint) -> bool:
     return Log.objects.filter(agreement=here.version.agreement, size__gt=0).exists()
 
 
-def records_written(leaver: Leaver, folder: Path) -> tuple[About, dict[str, Path]]:
-    """Write the bundle and the records into ``folder``; name in the archive → file.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Records that were written: ``files`` by their names in the archive.
+
+    ``told_of`` says how many batches of each lake table the evaluations among them tell of.
+    """
+
+    about: About
+    files: dict[str, Path]
+    told_of: Mapping[str, int]
+
+
+def records_written(leaver: Leaver, folder: Path) -> Written:
+    """Write the bundle and the records into ``folder``.
 
     The bundle is written first and verified, so that all else refers to what it proves.
 
@@ -89,7 +101,7 @@ def records_written(leaver: Leaver, folder: Path) -> tuple[About, dict[str, Path
         root=verdict.root,
         withheld=withheld,
     )
-    return about, files
+    return Written(about, files, records.told_of())
 
 
 def archive_name(about: About) -> str:

@@ -16,6 +16,7 @@ from unipact.agreement.formats.leaving import layout
 from unipact.agreement.formats.leaving.reader import Archive, read_archive
 from unipact.agreement.log.leaving.inward import made_at_of, people_named, records_restore
 from unipact.agreement.log.restoring import bundle_restore
+from unipact.agreement.log.stored import checkpoint_at
 from unipact.agreement.models import Log, Party, PeopleLog
 from unipact.agreement.roles import Act, Actor
 from unipact.errors import Invalid, NotFound
@@ -98,6 +99,7 @@ def _bundle(archive: Archive, keys: Sequence[KeyPair], now: datetime) -> Log:
 
 def _require_said(archive: Archive, log: Log) -> None:
     """Refuse a manifest that says other things of the log than the log does."""
-    about = archive.about
-    if (about.agreement, about.origin, about.size) != (log.agreement.slug, log.origin, log.size):
+    about, root = archive.about, checkpoint_at(log, log.size).root.hex()
+    said = (about.agreement, about.origin, about.size, about.root)
+    if said != (log.agreement.slug, log.origin, log.size, root):
         raise Damaged(layout.MANIFEST, f"its bundle is of {log.origin} with {log.size} entries")

@@ -42,15 +42,19 @@ _TABLE = re.compile(r"[a-z0-9_.]{1,50}").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What of the lake a party may take along; ``withheld`` counts the other batches by table."""
+    """What of the lake a party may take along; ``withheld`` counts, by table, what is not in it."""
 
     entries: tuple[Entry, ...]
     files: Mapping[str, Path]
     withheld: Mapping[str, int] = field(default_factory=dict)
 
 
-def rows_seen(lake: Lake, leaver: Leaver) -> Seen:
-    """The batches that are the party's own, public, or shared by a party of the agreement."""
+def rows_seen(lake: Lake, leaver: Leaver, told_of: Mapping[str, int]) -> Seen:
+    """The batches that are the party's own, public, or shared by a party of the agreement.
+
+    Of the others those are counted that evaluations tell of (``told_of`` batches of each table), so
+    that the archive tells nothing of the other party that the leaver did not know.
+    """
     snapshot = lake.resolve()
     entries: list[Entry] = []
     withheld: dict[str, int] = {}
@@ -62,7 +66,8 @@ def rows_seen(lake: Lake, leaver: Leaver) -> Seen:
         kept = {Path(each).name: Path(each) for each in lake.files(snapshot, name)}
         for entry in state.entries:
             if not _may_see(entry, leaver):
-                withheld[name] = withheld.get(name, 0) + 1
+                if entry.version <= told_of.get(name, 0):
+                    withheld[name] = withheld.get(name, 0) + 1
                 continue
             entries.append(entry)
             if entry.rows:

@@ -48,14 +48,16 @@ def archive_make(
     leaver = leaver_of(actor, agreement, party)
     with tempfile.TemporaryDirectory(prefix="unipact-leaving-") as name:
         folder = Path(name)
-        about, files = records_written(leaver, folder)
+        records = records_written(leaver, folder)
         # Here, so that the command line starts without the engines that read it.
         from unipact.web.leaving_archive.lake_rows import rows_seen, sources_write
 
-        seen = rows_seen(installation.lake, leaver)
-        files[layout.SOURCES] = folder / layout.SOURCES
-        sources_write(seen, files[layout.SOURCES])
-        about = replace(about, withheld={**about.withheld, "data": dict(seen.withheld)})
-        sha256 = write_archive(stream, about, {**files, **seen.files})
+        seen = rows_seen(installation.lake, leaver, records.told_of)
+        sources = folder / layout.SOURCES
+        sources_write(seen, sources)
+        withheld = {**records.about.withheld, "data": dict(seen.withheld)}
+        about = replace(records.about, withheld=withheld)
+        files = {**records.files, layout.SOURCES: sources, **seen.files}
+        sha256 = write_archive(stream, about, files)
     leaving_note(actor=actor, agreement=agreement, party=party, now=now)
     return Made(about, sha256)

@@ -55,6 +55,9 @@ _ORDER: tuple[str | re.Pattern[str], ...] = (
 )
 ALWAYS = frozenset(each for each in _ORDER if isinstance(each, str))
 
+#: What a reader holds at once: one that claims to be larger than ever written is not believed.
+HELD = frozenset({RUNS, PEOPLE, SOURCES})
+
 
 def place_of(name: str) -> tuple[int, str] | None:
     """Where a member stands among the others; None for a name that no member has."""

@@ -159,6 +159,8 @@ def _manifest(data: bytes) -> tuple[About, list[Listed]]:
         place = layout.place_of(each.name)
         if place is None:
             raise Damaged(each.name, "no member of a leaving archive has this name")
+        if each.name in layout.HELD and each.size > layout.LARGEST_MANIFEST:
+            raise Damaged(each.name, f"{each.size} bytes are not believed")
         if place <= before:
             raise Damaged(each.name, f"it does not come after {before[1]}")
         before = place

@@ -7,13 +7,7 @@ there. Accounts of people, tokens and passwords are not made: whoever restores i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
-
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models
 
 from unipact.agreement.engine.currencies import CURRENCIES
 from unipact.agreement.engine.fixed_point import steps_of
@@ -21,7 +15,11 @@ from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.formats.bundle.ustar import Damaged
 from unipact.agreement.formats.leaving import layout
 from unipact.agreement.formats.leaving.reader import Archive, Kinds
-from unipact.agreement.log.leaving.transactions import transactions_restore
+from unipact.agreement.log.leaving.rows import keep, named, time_of
+from unipact.agreement.log.leaving.transactions import (
+    transaction_numbered,
+    transactions_restore,
+)
 from unipact.agreement.models import (
     Acknowledgement,
     AgreementVersion,
@@ -30,10 +28,8 @@ from unipact.agreement.models import (
     Log,
     Party,
     PeopleLog,
-    Transaction,
     Valuation,
 )
-from unipact.errors import UnipactError
 
 _RUNS: Kinds = {"as_of": str, "sha256": str, "terms_sha256": str, "snapshot": str, "made_at": str}
 _ANSWERS: Kinds = {
@@ -85,8 +81,8 @@ def made_at_of(archive: Archive) -> dict[str, datetime]:
     """When each evaluation was made, by the SHA-256 of its document."""
     found = {}
     for where, each in archive.rows(layout.RUNS, _RUNS):
-        with _named(where):
-            found[each["sha256"]] = datetime.fromisoformat(each["made_at"])
+        with named(where):
+            found[each["sha256"]] = time_of(each["made_at"])
     return found
 
 
@@ -120,18 +116,18 @@ def _runs(archive: Archive, log: Log) -> None:
         version = versions.get(each["terms_sha256"])
         if version is None:
             raise Damaged(where, "both parties have not signed the terms that it is about")
-        with _named(where):
+        with named(where):
             # Those that were put forward came with the bundle.
             if Evaluation.objects.filter(version=version, sha256=each["sha256"]).exists():
                 continue
-            _keep(
+            keep(
                 Evaluation(
                     version=version,
                     as_of=date.fromisoformat(each["as_of"]),
                     snapshot_id=each["snapshot"],
                     document=document,
                     sha256=each["sha256"],
-                    made_at=_time(each["made_at"]),
+                    made_at=time_of(each["made_at"]),
                 )
             )
     for name in sorted(there):
@@ -139,24 +135,23 @@ def _runs(archive: Archive, log: Log) -> None:
 
 
 def _answers(archive: Archive, log: Log, parties: dict[str, Party]) -> None:
-    made = dict(Transaction.objects.filter(agreement=log.agreement).values_list("n", "pk"))
     for where, each in archive.rows(layout.ANSWERS, _ANSWERS):
-        with _named(where):
-            _keep(
+        with named(where):
+            keep(
                 Acknowledgement(
-                    transaction_id=made[each["number"]],
+                    transaction=transaction_numbered(log, each["number"]),
                     party=parties[each["party"]],
                     answer=each["answer"],
                     reason=each["reason"],
-                    answered_at=_time(each["answered_at"]),
+                    answered_at=time_of(each["answered_at"]),
                 )
             )
 
 
 def _valuations(archive: Archive, log: Log, parties: dict[str, Party]) -> None:
     for where, each in archive.rows(layout.VALUATIONS, _VALUATIONS):
-        with _named(where):
-            _keep(
+        with named(where):
+            keep(
                 Valuation(
                     agreement=log.agreement,
                     contribution=each["contribution"],
@@ -166,7 +161,7 @@ def _valuations(archive: Archive, log: Log, parties: dict[str, Party]) -> None:
                     currency=each["currency"],
                     from_on=date.fromisoformat(each["from_on"]),
                     reason=each["reason"],
-                    stated_at=_time(each["stated_at"]),
+                    stated_at=time_of(each["stated_at"]),
                 )
             )
 
@@ -175,8 +170,8 @@ def _comments(archive: Archive, log: Log, parties: dict[str, Party]) -> None:
     for where, each in archive.rows(layout.COMMENTS, _COMMENTS):
         if each["by"]:
             _own(archive, each["party"], where)
-        with _named(where):
-            _keep(
+        with named(where):
+            keep(
                 Comment(
                     log=log,
                     proposal=each["proposal"],
@@ -184,7 +179,7 @@ def _comments(archive: Archive, log: Log, parties: dict[str, Party]) -> None:
                     party=parties[each["party"]],
                     by=each["by"],
                     text=each["text"],
-                    at=_time(each["at"]),
+                    at=time_of(each["at"]),
                 )
             )
 
@@ -195,12 +190,12 @@ def _drafts(archive: Archive, log: Log, party: Party, now: datetime) -> None:
         if not found:
             continue
         data = _hashed(archive, name, found[2], layout.LARGEST_DRAFT)
-        with _named(name):
+        with named(name):
             file = read_agreement(data)
             said = (file.agreement.id, file.agreement.version)
             if said != (log.agreement.slug, int(found[1])):
                 raise ValueError("it is a draft of something else")
-            _keep(
+            keep(
                 AgreementVersion(
                     agreement=log.agreement,
                     n=file.agreement.version,
@@ -220,10 +215,10 @@ def _people_log(archive: Archive, party: Party) -> None:
     for where, each in archive.rows(layout.PEOPLE_LOG, _PEOPLE_LOG):
         _own(archive, each["party"], where)
         if not is_told:
-            with _named(where):
-                _keep(
+            with named(where):
+                keep(
                     PeopleLog(
-                        at=_time(each["at"]),
+                        at=time_of(each["at"]),
                         party=party,
                         by=each["by"],
                         act=each["act"],
@@ -245,35 +240,3 @@ def _hashed(archive: Archive, name: str, sha256: str, most: int) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Damaged(name, "its content has another hash than its name says")
     return data
-
-
-def _time(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return found
-
-
-def _keep(row: models.Model) -> None:
-    """Insert a row after its fields were checked; SQLite itself keeps any length of a text."""
-    row.clean_fields(exclude={"by", "detail", "reason", "subject", "drafted_by"})
-    for field in row._meta.concrete_fields:  # noqa: SLF001 - documented by Django
-        value: Any = getattr(row, field.attname)
-        most = getattr(field, "max_length", None)
-        if most and isinstance(value, str) and len(value) > most:
-            raise ValueError(f"{field.name} is longer than {most}")
-    row.save(force_insert=True)
-
-
-@contextmanager
-def _named(where: str) -> Iterator[None]:
-    """Say of whatever cannot become a row where it stands."""
-    try:
-        yield
-    except Damaged:
-        raise
-    except KeyError as error:
-        raise Damaged(where, f"there is no {error.args[0]!r:.80} for it") from error
-    except (ValueError, ValidationError, OverflowError, DatabaseError, UnipactError) as error:
-        said = str(error).strip().partition("\n")[0][:200]
-        raise Damaged(where, f"it cannot be a record: {said}") from error

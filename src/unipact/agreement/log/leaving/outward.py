@@ -7,6 +7,7 @@ records those of the leaving party are told, as it sees them; the other party's 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,15 @@ class Records:
         )
         made = Transaction.objects.filter(unsigned, agreement=self._log.agreement)
         return {"runs": runs.count(), "transactions": made.count()}
+
+    def told_of(self) -> dict[str, int]:
+        """How many batches of each lake table the evaluations tell of: both parties know that."""
+        versions: dict[str, int] = {}
+        for document in self._evaluations().values_list("document", flat=True).iterator(20):
+            tables = json.loads(bytes(document))["snapshot"]["tables"]
+            for name, version in tables.items():
+                versions[name] = max(versions.get(name, 0), version)
+        return versions
 
     def transactions(self) -> QuerySet[Any]:
         """The posted transactions under signed terms, the lowest number first."""

@@ -7,19 +7,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import DatabaseError
-
 from unipact.agreement.engine.fixed_point import steps_of
 from unipact.agreement.engine.ledger import AccountName, Entry, PostingLine, unbalanced
 from unipact.agreement.formats.bundle.ustar import Damaged
 from unipact.agreement.formats.leaving import layout
 from unipact.agreement.formats.leaving.reader import Archive, Kinds, canonical_object
 from unipact.agreement.formats.ledger import note_sha256, transaction_document
+from unipact.agreement.log.leaving.rows import keep, named
 from unipact.agreement.models import Account, Log, Party, Posting, Transaction
-from unipact.errors import UnipactError
 
 _NOTES: Kinds = {"number": int, "salt": str, "note": str}
-_LONGEST_NOTE = 200
 
 
 def transactions_restore(archive: Archive, log: Log, parties: Mapping[str, Party]) -> None:
@@ -28,21 +25,24 @@ def transactions_restore(archive: Archive, log: Log, parties: Mapping[str, Party
     Raises:
         Damaged: a document is not in its one form, or does not fit the log; its line is named.
     """
-    notes = _notes(archive)
+    notes = archive.rows(layout.NOTES, _NOTES)
+    # Both are in the order of the numbers, so that one note at a time is held.
+    noted = next(notes, None)
     versions = {each.sha256: each for each in log.agreement.versions.defer("original")}
-    made: dict[str, Transaction] = {}
     for where, line in archive.lines(layout.TRANSACTIONS):
-        try:
+        with named(where):
             entry = _entry(canonical_object(line, where))
             if transaction_document(entry) != line or entry.agreement != log.agreement.slug:
-                raise Damaged(where, "it is no document of a transaction of this agreement")
+                raise ValueError("it is no document of a transaction of this agreement")
             if odd := unbalanced(entry.postings):
-                raise Damaged(where, f"its postings do not sum to zero: {odd}")
-            salt, note = notes.pop(entry.number, ("", ""))
-            if note and note_sha256(salt, note) != entry.note_sha256:
-                raise Damaged(layout.NOTES, f"the note of {entry.number} has another hash")
-            sha256 = hashlib.sha256(line).hexdigest()
-            made[sha256] = Transaction.objects.create(
+                raise ValueError(f"its postings do not sum to zero: {odd}")
+            salt = note = ""
+            if noted is not None and noted[1]["number"] == entry.number:
+                salt, note = noted[1]["salt"], noted[1]["note"]
+                if note_sha256(salt, note) != entry.note_sha256:
+                    raise Damaged(noted[0], "the note has another hash than its transaction says")
+                noted = next(notes, None)
+            made = Transaction(
                 agreement=log.agreement,
                 n=entry.number,
                 version=versions[entry.terms_sha256],
@@ -53,21 +53,36 @@ def transactions_restore(archive: Archive, log: Log, parties: Mapping[str, Party
                 happened_on=entry.happened_on,
                 note=note,
                 note_salt=salt,
-                reverses=made[entry.reverses] if entry.reverses else None,
+                reverses=_reversed(log, entry.reverses) if entry.reverses else None,
                 recorded_at=entry.recorded_at,
                 document=line,
-                sha256=sha256,
+                sha256=hashlib.sha256(line).hexdigest(),
             )
-            _post(log, made[sha256], entry, parties)
-        except KeyError as error:
-            raise Damaged(where, f"there is no {error.args[0]!r:.80} for it") from error
-        except Damaged:
-            raise
-        except (TypeError, ValueError, AttributeError, DatabaseError, UnipactError) as error:
-            said = str(error).strip().partition("\n")[0][:200]
-            raise Damaged(where, f"it cannot be a transaction: {said}") from error
-    if notes:
-        raise Damaged(layout.NOTES, f"there is no transaction {min(notes)}")
+            keep(made)
+            _post(log, made, entry, parties)
+    if noted is not None:
+        raise Damaged(noted[0], f"there is no transaction {noted[1]['number']} in its place")
+
+
+def transaction_numbered(log: Log, number: int) -> Transaction:
+    """The transaction of a number.
+
+    Raises:
+        KeyError: there is none.
+    """
+    found = Transaction.objects.filter(agreement=log.agreement, n=number).defer("document").first()
+    if found is None:
+        raise KeyError(number)
+    made: Transaction = found
+    return made
+
+
+def _reversed(log: Log, sha256: str) -> Transaction:
+    found = Transaction.objects.filter(agreement=log.agreement, sha256=sha256).first()
+    if found is None:
+        raise KeyError(sha256)
+    made: Transaction = found
+    return made
 
 
 def _post(log: Log, made: Transaction, entry: Entry, parties: Mapping[str, Party]) -> None:
@@ -113,12 +128,3 @@ def _posting(said: Mapping[str, Any]) -> PostingLine:
 
 def _bare(text: str) -> str:
     return text.removeprefix("sha256:")
-
-
-def _notes(archive: Archive) -> dict[int, tuple[str, str]]:
-    found: dict[int, tuple[str, str]] = {}
-    for where, each in archive.rows(layout.NOTES, _NOTES):
-        if each["number"] in found or len(each["note"]) > _LONGEST_NOTE:
-            raise Damaged(where, "it is there twice, or too long")
-        found[each["number"]] = (each["salt"], each["note"])
-    return found

@@ -6,6 +6,8 @@ access log are never changed after they are written. The database refuses it too
 
 from __future__ import annotations
 
+from functools import cached_property
+from hashlib import sha256
 from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 
 from unipact.agreement.roles import Actor
-from unipact.errors import Conflict
+from unipact.errors import Conflict, Unavailable
 
 models.CharField.register_lookup(Length)
 
@@ -189,6 +191,18 @@ class AgreementVersion(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.agreement.slug} v{self.n}"
+
+    @property
+    def content(self) -> bytes:
+        """The agreement file.
+
+        Raises:
+            Unavailable: somebody changed it behind the product's back.
+        """
+        data = bytes(self.original)
+        if sha256(data).hexdigest() != self.file_sha256:
+            raise Unavailable(f"the file of {self} was changed by hand: it has another hash")
+        return data
 
 
 def versions_seen(actor: Actor | None) -> Any:
@@ -397,6 +411,16 @@ class Log(models.Model):
 
     def __str__(self) -> str:
         return self.origin
+
+    @cached_property
+    def parties(self) -> dict[str, Party]:
+        """The parties by their ids; read once for an instance, as its life is one act."""
+        return {each.slug: each for each in self.agreement.parties.order_by("slug")}
+
+    @cached_property
+    def sealed_keys(self) -> dict[str, str]:
+        """The private keys inside, sealed, by vkey; read once for an instance."""
+        return dict(self.held_keys.values_list("vkey", "sealed"))
 
 
 class LogEntry(AppendOnly):

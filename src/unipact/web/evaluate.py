@@ -34,7 +34,7 @@ def evaluation_make(here: Standpoint, *, as_of: date | None, now: datetime) -> S
     """
     here.actor.require(Act.EVALUATION_RECORD)
     joined = installation()
-    file = read_agreement(bytes(here.version.original), known_metrics=joined.known_metrics)
+    file = read_agreement(here.version.content, known_metrics=joined.known_metrics)
     term = file.agreement.term
     if as_of is not None and not term.start <= as_of < term.until:
         finding = Finding("as_of", f"{as_of} lies outside the term", f"From {term.start} on.")

@@ -48,7 +48,7 @@ def status_under(
     documents: list[dict[str, Any]] = []
     with ONE_AT_A_TIME:
         evaluator = joined.evaluator()
-        for each in (bytes(here.version.original), content):
+        for each in (here.version.content, content):
             file = read_agreement(each, known_metrics=joined.known_metrics)
             documents.append(assessed(file, evaluator, day))
     return day, turns(documents[0], documents[1])

@@ -18,14 +18,16 @@ from unipact.tlog.note import Note
 
 def log_locked(agreement: str) -> Log | None:
     """The log of an agreement, locked until the transaction ends; None where it was not founded."""
-    return Log.objects.select_for_update(of=("self",)).filter(agreement__slug=agreement).first()
+    logs = Log.objects.select_for_update(of=("self",)).select_related("agreement")
+    return logs.filter(agreement__slug=agreement).first()
 
 
-def entry_append(*, log: Log, data: bytes, now: datetime) -> LogEntry:
+def entry_append(*, log: Log, data: bytes, now: datetime, found: Folded | None = None) -> LogEntry:
     """Append a signed entry to a log whose row the caller has locked, in its transaction.
 
-    Whatever the entry brings into force is in force when the transaction commits; parties whose
-    cosign keys live inside cosign at once.
+    ``found`` is the log as the caller folded it under this very lock. Whatever the entry brings
+    into force is in force when the transaction commits; parties whose cosign keys live inside
+    cosign at once.
 
     Raises:
         Invalid: the bytes are no entry, or a signature does not verify.
@@ -33,7 +35,8 @@ def entry_append(*, log: Log, data: bytes, now: datetime) -> LogEntry:
         Unavailable: the log's own key is not here, or the log was changed by hand.
     """
     entry = read_entry(data)
-    found = folded(log)
+    found = found or folded(log)
+    before = found.frontier.root()
     bound = len(found.register.bound)
     try:
         found.register.raise_floor(int(now.timestamp()))
@@ -42,7 +45,7 @@ def entry_append(*, log: Log, data: bytes, now: datetime) -> LogEntry:
         row = _row(log, found, entry, hashes, now)
         if len(found.register.bound) > bound:
             bring_into_force(log, found.register, now=now)
-        cosign_inside(log, found, row, now=now)
+        cosign_inside(log, found, row, before=before, now=now)
     except BaseException:
         forget(log)
         raise

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from unipact.agreement.log.folded import Folded
 from unipact.agreement.log.stored import checkpoint_seen, consistency
-from unipact.agreement.log.vault import keys_held_of
+from unipact.agreement.log.vault import key_held
 from unipact.agreement.models import Cosignature, Log, LogEntry, Party
 from unipact.errors import Conflict, Finding, Invalid
+from unipact.tlog.errors import Unproven
 from unipact.tlog.keys import VerifierKey
 from unipact.tlog.merkle import verify_consistency
 from unipact.tlog.note import Signature, cosigned_at, read_note, read_signature
@@ -18,34 +19,46 @@ from unipact.tlog.note import Signature, cosigned_at, read_note, read_signature
 _CLOCKS_S = 600
 
 
-def cosign_inside(log: Log, found: Folded, row: LogEntry, *, now: datetime) -> None:
+def cosign_inside(log: Log, found: Folded, row: LogEntry, *, before: bytes, now: datetime) -> None:
     """Cosign for the parties whose cosign keys live inside, each from what it cosigned last.
+
+    ``before`` is the root without the entry of ``row``: whoever cosigned that size sees the log
+    extended by this one entry, which is the proof.
 
     Raises:
         Unproven: the log does not extend what a party cosigned: it is forked or was cut.
     """
     register = found.register
-    parties = list(log.agreement.parties.all())
-    held = keys_held_of(log, [register.keys[party.slug].cosign for party in parties])
-    if not held:
+    keys = {
+        party: key
+        for slug, party in log.parties.items()
+        if (key := key_held(log, register.keys[slug].cosign)) is not None
+    }
+    if not keys:
         return
     note = read_note(bytes(row.checkpoint))
-    root = found.frontier.root()
-    last = _last_sizes(log, parties)
     # Both saw the same as a rule: then one proof is checked for both.
-    for old in {last[party.pk] for party in parties if register.keys[party.slug].cosign in held}:
+    for old in set(_last_sizes(log, tuple(keys)).values()):
         if old:
-            verify_consistency(
-                old=old,
-                new=register.size,
-                proof=consistency(log, old, register.size),
-                old_root=checkpoint_seen(log, old).root,
-                new_root=root,
-            )
+            _require_extended(log, found, old, before)
     Cosignature.objects.bulk_create(
         _row(log, party, register.size, key.sign(note.text, time=int(now.timestamp())))
-        for party in parties
-        if (key := held.get(register.keys[party.slug].cosign)) is not None
+        for party, key in keys.items()
+    )
+
+
+def _require_extended(log: Log, found: Folded, old: int, before: bytes) -> None:
+    seen, size = checkpoint_seen(log, old), found.register.size
+    if old == size - 1:
+        if seen.root != before:
+            raise Unproven.at("checkpoint", f"fork: it does not follow from the {old} entries")
+        return
+    verify_consistency(
+        old=old,
+        new=size,
+        proof=consistency(log, old, size),
+        old_root=seen.root,
+        new_root=found.frontier.root(),
     )
 
 
@@ -60,7 +73,7 @@ def _last_sizes(log: Log, parties: Sequence[Party]) -> dict[int, int]:
         if each.pk not in last:
             behind = sizes.filter(party=each).values_list("size", flat=True).first()
             last[each.pk] = behind or 0
-    return last
+    return {each.pk: last[each.pk] for each in parties}
 
 
 def cosignature_take(

@@ -6,7 +6,6 @@ operator: whoever runs the server can then sign for it, and the pages say so.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import lru_cache
 
 from django.conf import settings
@@ -25,23 +24,18 @@ def key_keep(log: Log, party: Party | None, key: SigningKey) -> None:
         vkey=str(key.verifier),
         defaults={"party": party, "sealed": _sealer().seal(str(key))},
     )
+    log.__dict__.pop("sealed_keys", None)
 
 
 def key_held(log: Log, vkey: str) -> SigningKey | None:
     """The private key of a vkey, or None where it lives elsewhere."""
-    sealed = HeldKey.objects.filter(log=log, vkey=vkey).values_list("sealed", flat=True).first()
+    sealed = log.sealed_keys.get(vkey)
     return None if sealed is None else _unsealed(sealed)
-
-
-def keys_held_of(log: Log, vkeys: Collection[str]) -> dict[str, SigningKey]:
-    """Of some vkeys the private keys that live inside."""
-    rows = HeldKey.objects.filter(log=log, vkey__in=vkeys).values_list("vkey", "sealed")
-    return {vkey: _unsealed(sealed) for vkey, sealed in rows}
 
 
 def keys_held(log: Log) -> frozenset[str]:
     """The vkeys whose private keys live inside."""
-    return frozenset(HeldKey.objects.filter(log=log).values_list("vkey", flat=True))
+    return frozenset(log.sealed_keys)
 
 
 @lru_cache(maxsize=64)

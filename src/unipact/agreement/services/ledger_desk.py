@@ -70,7 +70,7 @@ def desk_of(actor: Actor | None, agreement: str, party: str | None) -> Desk:
     if version is None:
         raise Conflict("no version of the agreement is in force: nothing can be recorded yet")
     version.agreement = holder
-    terms = read_agreement(bytes(version.original)).agreement
+    terms = read_agreement(version.content).agreement
     return Desk(Party.objects.get(slug=party), version, terms)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.log.appending import log_locked
-from unipact.agreement.log.folded import register_of
+from unipact.agreement.log.folded import folded
 from unipact.agreement.models import Log, Party, Transaction
 from unipact.agreement.services.consultation.reasons import reason_document
 from unipact.agreement.services.consultation.signing import (
@@ -58,6 +58,6 @@ def transaction_entered(
 
 
 def _standing(log: Log, party: Party, now: datetime) -> Standing:
-    register = register_of(log)
-    register.raise_floor(int(now.timestamp()))
-    return Standing(log, register, party, moment(now))
+    found = folded(log)
+    found.register.raise_floor(int(now.timestamp()))
+    return Standing(log, found, party, moment(now))

@@ -15,7 +15,7 @@ from unipact.agreement.tests.kept import DAYS, kept_evaluations, kept_version, p
 pytestmark = pytest.mark.django_db
 
 #: Questions to the database, sessions included. A page that needs more says why here.
-#: Two of them ask for the log, on every page: which version both signed, and what waits (the badge).
+#: Two of them ask for the log, on every page: the version that both signed, and the badge.
 QUESTIONS = {
     "/": 7,
     "/agreements/pact/": 8,

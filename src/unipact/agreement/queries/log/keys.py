@@ -123,7 +123,7 @@ def founding_parties(actor: Actor, agreement: str) -> tuple[FoundingParty, ...]:
     if version is None:
         return ()
     try:
-        file = read_agreement(bytes(version.original))
+        file = read_agreement(version.content)
     except Invalid:
         return ()
     found = {each.id: each for each in file.agreement.parties}

@@ -79,13 +79,13 @@ def founding_prepare(
             raise Conflict("no version of this agreement is in force")
         founding = _founding(log, version, keys, now)
         # What both would sign in vain is refused before either does.
-        take(Register(terms_of=lambda _: log_terms(bytes(version.original))), founding)
+        take(Register(terms_of=lambda _: log_terms(version.content)), founding)
         line = act_line(founding)
         SigningRequest.objects.filter(log=log).delete()
         LogDocument.objects.get_or_create(
             log=log,
             sha256=version.file_sha256,
-            defaults={"kind": AGREEMENT_KIND, "content": bytes(version.original)},
+            defaults={"kind": AGREEMENT_KIND, "content": version.content},
         )
         return tuple(
             SigningRequest.objects.create(log=log, party=party, line=line, made_at=now)

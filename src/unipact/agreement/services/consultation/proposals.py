@@ -85,7 +85,8 @@ def proposal_make(
         done = [act_signed(here, act, signer=signer, now=now, documents=documents)]
         if consent and done[0].entry is not None:
             done.append(_decided(here, change, act.change_sha256, "consent", signer, now))
-        _drafts_end(here, version_sha256)
+        if proposed.kind == "version":
+            _drafts_end(here, version_sha256)
     return tuple(done)
 
 

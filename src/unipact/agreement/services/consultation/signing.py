@@ -15,7 +15,7 @@ from unipact.agreement.engine.register.fold import take
 from unipact.agreement.engine.register.register import Register
 from unipact.agreement.formats.log.entry import act_line, read_act
 from unipact.agreement.log.appending import entry_append, log_locked
-from unipact.agreement.log.folded import folded, forget, register_of
+from unipact.agreement.log.folded import Folded, folded, forget
 from unipact.agreement.log.vault import key_held
 from unipact.agreement.models import Log, LogDocument, LogEntry, Party, SigningRequest
 from unipact.agreement.roles import Act as Permitted
@@ -52,9 +52,14 @@ class Standing:
     """Where an act begins: the locked log, what it comes to, and the moment that is stated."""
 
     log: Log
-    register: Register
+    folded: Folded
     party: Party
     at: str
+
+    @property
+    def register(self) -> Register:
+        """What the log comes to."""
+        return self.folded.register
 
 
 @contextmanager
@@ -72,7 +77,9 @@ def standing(
         signer.actor.require(act)
     with transaction.atomic():
         log = log_locked(agreement)
-        party = Party.objects.filter(slug=signer.party, agreements__slug=agreement).first()
+        party = log.parties.get(signer.party) if log else None
+        if log is None or party is None:
+            party = Party.objects.filter(slug=signer.party, agreements__slug=agreement).first()
         if party is None:
             finding = Finding("agreement", f"{signer.party} has no agreement {agreement} here")
             raise NotFound("no such agreement", findings=[finding])
@@ -83,9 +90,9 @@ def standing(
                 "the log of this agreement was not founded yet",
                 findings=[Finding("log", "it has no entry", "Both parties found it first.")],
             )
-        register = register_of(log)
-        register.raise_floor(int(now.timestamp()))
-        yield Standing(log, register, party, moment(now))
+        found = folded(log)
+        found.register.raise_floor(int(now.timestamp()))
+        yield Standing(log, found, party, moment(now))
 
 
 def act_signed(
@@ -114,7 +121,7 @@ def act_signed(
     key = signer.key or key_held(here.log, here.register.keys[here.party.slug].consent)
     if key is not None:
         data = bytes(Note(line, (key.sign(line),)))
-        return Done(entry=entry_append(log=here.log, data=data, now=now))
+        return Done(entry=entry_append(log=here.log, data=data, now=now, found=here.folded))
     # What no reader could read would wait for a signature in vain.
     read_act(line)
     _require_fit(here, act)

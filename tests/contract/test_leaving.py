@@ -465,3 +465,30 @@ def test_an_officer_takes_it_along_by_the_page_and_by_a_program(world):
     noted = PeopleLog.objects.filter(act="took-along").values_list("party__slug", "by")
     assert sorted(each for each, _ in noted) == ["huawei", "usst"]
     assert ("usst", "officer-who-leaves") in noted
+
+
+def test_the_command_line_leaves_comes_back_and_leaves_with_the_same(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    assert unipact("demo", "--prepare-only", home=here).returncode == 0
+    one, two = tmp_path / "one.tar", tmp_path / "two.tar"
+    leave = ("leave", AGREEMENT, "--party", "usst", "--out")
+    keys = [word for each in OFFICERS for word in ("--key", EXAMPLE / f"{each}.pub")]
+
+    said = unipact(*leave, one, home=here)
+    assert said.returncode == 0, said.stderr.decode()
+    assert one.stat().st_mode & 0o077 == 0
+    there.mkdir()
+    assert unipact("manage", "migrate", "-v0", home=there).returncode == 0
+    back = unipact("restore", one, *keys, home=there)
+    assert back.returncode == 0, back.stderr.decode()
+    assert b"to be invited for usst: university-officer, cooperation_officer" in back.stdout
+    assert unipact(*leave, two, home=there).returncode == 0
+
+    before, after = (members_of(each.read_bytes()) for each in (one, two))
+    differ = {name for name in before if before[name] != after[name]}
+    assert differ == {layout.MANIFEST, layout.CHECKSUM, layout.PEOPLE}
+    again = unipact("restore", one, *keys, home=there)
+    assert again.returncode != 0
+    assert b"in this installation already" in again.stderr
+    assert unipact("leave", AGREEMENT, "--party", "x", "--out", two, home=there).returncode != 0
+    assert not list(tmp_path.glob(".*.part"))

@@ -1,11 +1,14 @@
-"""The processes of the benchmark of consents: each acts as long as told, and says a rate."""
+"""The processes of the benchmark of consents: each acts as long as told, and says a rate.
+
+A line ``ahead N`` makes ready what is consented to; a line of seconds runs the clock.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import sys
 import time
-from collections.abc import Iterator
+from typing import Protocol
 
 from tests.crash import consents
 
@@ -24,24 +27,44 @@ def main() -> None:
             consents.found(consents.name(number))
         _make_bare()
         return
-    counts = _acts(consents.name(int(argument))) if act == "consents" else _bare(int(argument))
+    work: _Work = _Consents(argument) if act == "consents" else _Bare(argument)
+    work.ahead(_WARM)
     for _ in range(_WARM):
-        next(counts)
+        work.act()
     for line in sys.stdin:
-        print(_rate(counts, float(line)), flush=True)
+        if line.startswith("ahead"):
+            work.ahead(int(line.split()[1]))
+            print(0, flush=True)
+        else:
+            print(_rate(work, float(line)), flush=True)
 
 
-def _rate(counts: Iterator[int], seconds: float) -> float:
+class _Work(Protocol):
+    def ahead(self, number: int) -> None: ...
+    def act(self) -> None: ...
+
+
+def _rate(work: _Work, seconds: float) -> float:
     end = (begin := time.perf_counter()) + seconds
     count = 0
     while (now := time.perf_counter()) < end:
-        count += next(counts)
+        work.act()
+        count += 1
     return count / (now - begin)
 
 
-def _acts(agreement: str) -> Iterator[int]:
-    for _ in consents.rounds(agreement):
-        yield 1
+class _Consents:
+    """Consents of one party to what the other has proposed and consented to before."""
+
+    def __init__(self, number: str) -> None:
+        self._agreement = consents.name(int(number))
+        self._waiting: list[str] = []
+
+    def ahead(self, number: int) -> None:
+        self._waiting += consents.proposed(self._agreement, number)
+
+    def act(self) -> None:
+        consents.consented(self._agreement, self._waiting.pop())
 
 
 def _make_bare() -> None:
@@ -53,30 +76,33 @@ def _make_bare() -> None:
         cursor.execute(f"CREATE TABLE bare_line (data {binary})")
 
 
-def _bare(number: int) -> Iterator[int]:
-    """Two entries and one entry in turn, each with two cosignatures, by SQL alone."""
-    from django.db import connection, transaction
+class _Bare:
+    """An entry with its checkpoint and two cosignatures, by SQL alone, in a commit of its own."""
 
-    from unipact.agreement.tests.parties import keys_of
+    def __init__(self, number: str) -> None:
+        from unipact.agreement.tests.parties import keys_of
 
-    keys = [keys_of(party) for party in consents.PARTIES]
-    count = 0
-    while True:
-        for entries in (2, 1):
-            with transaction.atomic(), connection.cursor() as cursor:
-                for _ in range(entries):
-                    count += 1
-                    line = b'{"entry":"%d-%d","more":"%s"}\n' % (number, count, b"x" * 500)
-                    data = line + b"\n" + keys[count % 2].consent.sign(line).line
-                    digest = hashlib.sha256(b"\0" + data).digest()
-                    body = b"bare\n%d\n%s\n" % (count, digest.hex().encode())
-                    note = body + b"\n" + keys[0].consent.sign(body).line
-                    cursor.execute(
-                        "INSERT INTO bare_entry VALUES (%s, %s, %s)", [data, digest, note]
-                    )
-                    lines = [each.cosign.sign(body, time=count).line for each in keys]
-                    cursor.executemany("INSERT INTO bare_line VALUES (%s)", [[x] for x in lines])
-            yield 1
+        self._keys = [keys_of(party) for party in consents.PARTIES]
+        self._number = int(number)
+        self._count = 0
+
+    def ahead(self, number: int) -> None:
+        """Nothing is consented to."""
+
+    def act(self) -> None:
+        from django.db import connection, transaction
+
+        keys = self._keys
+        self._count += 1
+        with transaction.atomic(), connection.cursor() as cursor:
+            line = b'{"entry":"%d-%d","more":"%s"}\n' % (self._number, self._count, b"x" * 500)
+            data = line + b"\n" + keys[self._count % 2].consent.sign(line).line
+            digest = hashlib.sha256(b"\0" + data).digest()
+            body = b"bare\n%d\n%s\n" % (self._count, digest.hex().encode())
+            note = body + b"\n" + keys[0].consent.sign(body).line
+            cursor.execute("INSERT INTO bare_entry VALUES (%s, %s, %s)", [data, digest, note])
+            lines = [each.cosign.sign(body, time=self._count).line for each in keys]
+            cursor.executemany("INSERT INTO bare_line VALUES (%s)", [[each] for each in lines])
 
 
 if __name__ == "__main__":

@@ -105,6 +105,40 @@ def rounds(agreement: str):
         yield "adopted", change, done.entry.index + 1
 
 
+def proposed(agreement: str, number: int) -> list[str]:
+    """So many waivers that the enterprise proposes and consents to: the hashes of the changes."""
+    from unipact.agreement.log.folded import register_of
+    from unipact.agreement.models import Log
+    from unipact.agreement.services.consultation import proposal_make
+    from unipact.agreement.services.consultation.proposals import Proposed
+    from unipact.agreement.services.consultation.signing import Signer
+
+    log = Log.objects.get(agreement__slug=agreement)
+    begin = register_of(log).size
+    commitment = min(register_of(log).terms.commitments)
+    for each in range(number):
+        effect = {"commitment": commitment, "period": f"y{begin}-{each}"}
+        proposal_make(
+            signer=Signer(PARTIES[0]),
+            agreement=agreement,
+            proposed=Proposed("waiver", reason_en="Why not", effect=effect),
+            now=BEGIN,
+            consent=True,
+        )
+    last = list(register_of(log).proposals.values())[-number:]
+    return [each.last.change_sha256 for each in last]
+
+
+def consented(agreement: str, change: str) -> None:
+    """The university consents to one of them."""
+    from unipact.agreement.services.consultation import decision_make
+    from unipact.agreement.services.consultation.signing import Signer
+
+    decision_make(
+        signer=Signer(PARTIES[1]), agreement=agreement, change=change, decision="consent", now=BEGIN
+    )
+
+
 def main() -> None:
     """Prepare, or act until the end."""
     import django

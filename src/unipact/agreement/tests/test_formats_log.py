@@ -54,13 +54,15 @@ EFFECTS = {
 def proposals(draw: st.DrawFn) -> acts.Proposing:
     kind = draw(st.sampled_from(acts.KINDS))
     change = Change(
-        kind,
-        draw(ids),
-        draw(numbers),
-        *(draw(hashes) for _ in range(3)),
-        draw(moments),
-        draw(hashes),
-        draw(EFFECTS[kind]),
+        kind=kind,
+        proposal=draw(ids),
+        round=draw(numbers),
+        base_sha256=draw(hashes),
+        proposed_version_sha256=draw(hashes),
+        proposed_file_sha256=draw(hashes),
+        lapses_at=draw(moments),
+        reason_sha256=draw(hashes),
+        effect=draw(EFFECTS[kind]),
     )
     return acts.Proposing(draw(origins), draw(names), draw(moments), change, change_sha256(change))
 

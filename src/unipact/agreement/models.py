@@ -402,12 +402,14 @@ class AccessLog(AppendOnly):
 class Log(models.Model):
     """The append-only log of an agreement; ``size`` is how many entries it has.
 
-    Whoever appends holds the lock of this row.
+    ``floor`` is the latest time in a cosignature (unix seconds): every entry from now on is later,
+    for us as for whoever verifies the bundle. Whoever appends holds the lock of this row.
     """
 
     agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="log")
     origin = models.CharField(max_length=200, unique=True)
     size = models.PositiveIntegerField(default=0)
+    floor = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.origin

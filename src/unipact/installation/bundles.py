@@ -87,6 +87,10 @@ def _say(verdict: Verdict) -> None:
     terms = verdict.register.terms
     typer.echo("full: every signature, rule and file")
     typer.echo(f"in force: version {terms.version} of {terms.agreement}, sha256:{terms.sha256}")
+    if verdict.dated_by:
+        typer.echo(f"deadlines: checked against {verdict.dated_by} earlier cosigned checkpoints")
+    else:
+        typer.echo("deadlines: not checked, the bundle has no earlier cosigned checkpoint")
     typer.echo(f"documents: {verdict.documents} here, {verdict.withheld} withheld or erased")
 
 
@@ -114,6 +118,7 @@ def _document(verdict: Verdict) -> dict[str, object]:
             party: {"consent": pair.consent, "cosign": pair.cosign}
             for party, pair in verdict.register.keys.items()
         }
+        document["dated_by"] = verdict.dated_by
         document["documents"] = {"here": verdict.documents, "withheld": verdict.withheld}
     return document
 

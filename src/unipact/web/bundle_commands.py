@@ -99,6 +99,18 @@ def _restore_all(stream: BinaryIO, keys: Sequence[KeyPair]) -> None:
         typer.echo(f"to be invited for {about.party}: {name}, {role}")
 
 
+def reseal() -> None:
+    """Seal the private keys inside under the present secret key.
+
+    After UNIPACT_SECRET_KEY was replaced, and before UNIPACT_SECRET_KEY_BEFORE is taken out:
+    without it the logs could not be appended to any more.
+    """
+    with_records(_PRODUCTION)
+    from unipact.agreement.services.log_key import held_keys_reseal
+
+    typer.echo(f"{held_keys_reseal()} private keys are sealed under the present secret key")
+
+
 def rebuild(agreement: Agreement) -> None:
     """Make the records of an agreement again what its signed log says.
 

@@ -39,13 +39,14 @@ def entry_append(*, log: Log, data: bytes, now: datetime, found: Folded | None =
     before = found.frontier.root()
     bound = len(found.register.bound)
     try:
-        found.register.raise_floor(int(now.timestamp()))
+        found.register.raise_floor(max(int(now.timestamp()), log.floor))
         verified(entry, found.register)
         hashes = found.take(entry, data)
         row = _row(log, found, entry, hashes, now)
         if len(found.register.bound) > bound:
             bring_into_force(log, found.register, now=now)
         cosign_inside(log, found, row, before=before, now=now)
+        log.save(update_fields=["size", "floor"])
     except BaseException:
         forget(log)
         raise
@@ -96,7 +97,6 @@ def _row(
         received_at=now,
     )
     log.size = register.size
-    log.save(update_fields=["size"])
     return row
 
 

@@ -41,10 +41,12 @@ def cosign_inside(log: Log, found: Folded, row: LogEntry, *, before: bytes, now:
     for old in set(_last_sizes(log, tuple(keys)).values()):
         if old:
             _require_extended(log, found, old, before)
+    time = int(now.timestamp())
     Cosignature.objects.bulk_create(
-        _row(log, party, register.size, key.sign(note.text, time=int(now.timestamp())))
+        _row(log, party, register.size, key.sign(note.text, time=time))
         for party, key in keys.items()
     )
+    log.floor = max(log.floor, time)
 
 
 def _require_extended(log: Log, found: Folded, old: int, before: bytes) -> None:
@@ -79,10 +81,12 @@ def _last_sizes(log: Log, parties: Sequence[Party]) -> dict[int, int]:
 def cosignature_take(
     *, log: Log, found: Folded, party: Party, line: bytes, now: datetime
 ) -> Cosignature:
-    """Take a cosignature that a party made elsewhere, of any checkpoint of the log.
+    """Take a cosignature that a party made elsewhere, of the present checkpoint of the log.
+
+    Of an earlier one it would be too late: its time says that all entries after it are later.
 
     Raises:
-        Invalid: it is no cosignature by the party's key of a checkpoint of this log.
+        Invalid: it is no cosignature by the party's key of the present checkpoint of this log.
         Conflict: the party cosigned this size already.
     """
     signature = _signature(line)
@@ -91,30 +95,21 @@ def cosignature_take(
         raise _wrong(f"it is by the key {signature.name}, not by {key.name}")
     if abs(cosigned_at(signature) - int(now.timestamp())) > _CLOCKS_S:
         raise _wrong("its time is more than ten minutes from the server's")
-    entry = _cosigned(log, key, signature)
-    if entry is None:
-        raise _wrong("it does not verify on any of the last checkpoints of this log")
-    size = entry.index + 1
-    if size <= found.register.rotated.get(party.slug, -1):
-        raise _wrong("this key took its place after that checkpoint")
-    if Cosignature.objects.filter(log=log, party=party, size=size).exists():
-        raise Conflict(f"{party.slug} has cosigned size {size} already")
-    made = _row(log, party, size, signature)
+    newest = LogEntry.objects.filter(log=log).order_by("-index").first()
+    if newest is None or not newest.checkpoint:
+        raise _wrong("the log has no checkpoint here that could be cosigned")
+    if not key.verifies(read_note(bytes(newest.checkpoint)).text, signature.raw):
+        raise _wrong(
+            f"it does not verify on the present checkpoint, of {log.size} entries",
+            "The log may have gone on: take the present request and cosign that.",
+        )
+    if Cosignature.objects.filter(log=log, party=party, size=log.size).exists():
+        raise Conflict(f"{party.slug} has cosigned size {log.size} already")
+    made = _row(log, party, log.size, signature)
     made.save()
+    log.floor = max(log.floor, made.time)
+    log.save(update_fields=["floor"])
     return made
-
-
-def _cosigned(log: Log, key: VerifierKey, signature: Signature) -> LogEntry | None:
-    """The entry whose checkpoint was cosigned: the newest first, back to the party's last."""
-    newest = LogEntry.objects.filter(log=log).order_by("-index")[:1000]
-    entry: LogEntry
-    for entry in newest.iterator(chunk_size=16):
-        # A log that was restored has the checkpoints of its bundle alone.
-        if entry.checkpoint and key.verifies(
-            read_note(bytes(entry.checkpoint)).text, signature.raw
-        ):
-            return entry
-    return None
 
 
 def _row(log: Log, party: Party, size: int, signature: Signature) -> Cosignature:
@@ -130,5 +125,5 @@ def _signature(line: bytes) -> Signature:
         raise _wrong(f"it is no signature line of a note: {error.message}") from error
 
 
-def _wrong(what: str) -> Invalid:
-    return Invalid("the cosignature is wrong", findings=[Finding("cosignature", what)])
+def _wrong(what: str, mend: str = "") -> Invalid:
+    return Invalid("the cosignature is wrong", findings=[Finding("cosignature", what, mend)])

@@ -50,7 +50,7 @@ class _Kept(threading.local):
 
 
 _KEPT = _Kept()
-_VERIFIED: set[bytes] = set()
+_VERIFIED: set[tuple[bytes, tuple[str, ...]]] = set()
 
 
 def folded(log: Log) -> Folded:
@@ -98,9 +98,10 @@ def _take(log: Log, found: Folded, data: bytes) -> None:
     try:
         entry = read_entry(data)
         leaf = leaf_hash(data)
-        if leaf not in _VERIFIED:
+        by = found.register.signers(entry.act)
+        if (leaf, by) not in _VERIFIED:
             verified(entry, found.register)
-            _VERIFIED.add(leaf)
+            _VERIFIED.add((leaf, by))
         found.register.floor = 0
         found.take(entry, data)
     except UnipactError as error:

@@ -20,7 +20,7 @@ from unipact.agreement.engine.register.register import Register
 from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.formats.bundle import layout
 from unipact.agreement.formats.bundle.contents import Contents, read_contents
-from unipact.agreement.formats.bundle.history import Earlier
+from unipact.agreement.formats.bundle.history import Earlier, floor_of
 from unipact.agreement.formats.bundle.split import batches
 from unipact.agreement.formats.bundle.ustar import Member, members, pieces
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
@@ -214,6 +214,8 @@ def _checkpoints(contents: Contents, log: Log) -> None:
             )
             for party, signature in zip(parties, note.signatures[1:], strict=True)
         )
+        log.floor = max(log.floor, floor_of(note))
+    log.save(update_fields=["floor"])
 
 
 def _noted(contents: Contents) -> Iterator[tuple[Note, Checkpoint]]:

@@ -19,12 +19,26 @@ _PURPOSE = b"unipact signing key 1"
 
 def key_keep(log: Log, party: Party | None, key: SigningKey) -> None:
     """Keep a private key inside, sealed; the same key is kept once."""
-    HeldKey.objects.get_or_create(
+    # Sealed anew where it is here already: the secret key may be another one by now.
+    HeldKey.objects.update_or_create(
         log=log,
         vkey=str(key.verifier),
         defaults={"party": party, "sealed": _sealer().seal(str(key))},
     )
     log.__dict__.pop("sealed_keys", None)
+
+
+def keys_reseal() -> int:
+    """Seal every private key inside under the present secret key; how many there are.
+
+    Raises:
+        Unavailable: one was sealed under a secret key that is no longer known; nothing changed.
+    """
+    held = list(HeldKey.objects.select_for_update())
+    for each in held:
+        each.sealed = _sealer().seal(_sealer().unseal(each.sealed))
+    HeldKey.objects.bulk_update(held, ["sealed"])
+    return len(held)
 
 
 def key_held(log: Log, vkey: str) -> SigningKey | None:

@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('origin', models.CharField(max_length=200, unique=True)),
                 ('size', models.PositiveIntegerField(default=0)),
+                ('floor', models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

@@ -83,7 +83,7 @@ def contribution_record(
             is no plain text.
     """
     with transaction.atomic():
-        desk = desk_of(actor, agreement, party)
+        desk = desk_of(actor, agreement, party, now)
         planned = desk.contribution(contribution)
         if planned.party != desk.party.slug:
             raise wrong("contribution", "it is the other party's, which records it itself")
@@ -123,7 +123,7 @@ def benefit_record(
             or the amount, unit, day or note is wrong.
     """
     with transaction.atomic():
-        desk = desk_of(actor, agreement, party)
+        desk = desk_of(actor, agreement, party, now)
         named = next((each for each in desk.terms.benefits if each.id == benefit), None)
         if named is None:
             raise wrong("benefit", "the agreement has no such benefit", "Choose one.")
@@ -167,7 +167,7 @@ def transaction_reverse(
         Invalid: there is no reason.
     """
     with transaction.atomic():
-        desk = desk_of(actor, agreement, party)
+        desk = desk_of(actor, agreement, party, now)
         made = transaction_found(desk, number)
         if made.recorded_by_id != desk.party.pk:
             raise Conflict("whoever recorded it takes it back; the other party contests it")
@@ -279,7 +279,7 @@ def _post(desk: Desk, told: _Told, *, now: datetime) -> Transaction:
         Posting.objects.create(transaction=made, account=account, amount=line.steps)
     Transaction.objects.filter(pk=made.pk).update(posted_at=now)
     made.posted_at = now
-    transaction_entered(made, party=desk.party, decision="post", now=now)
+    transaction_entered(made, party=desk.party, decision="post", may_sign=desk.may_sign, now=now)
     return made
 
 

@@ -83,7 +83,7 @@ def valuation_state(
             currency, the day lies before the signing, or there is no reason.
     """
     with transaction.atomic():
-        desk = desk_of(actor, agreement, party)
+        desk = desk_of(actor, agreement, party, now)
         planned = desk.contribution(contribution)
         if planned.kind == "money":
             raise wrong("contribution", "money needs no valuation")
@@ -118,7 +118,7 @@ def _answer(
     now: datetime,
 ) -> Acknowledgement:
     with transaction.atomic():
-        desk = desk_of(actor, agreement, party)
+        desk = desk_of(actor, agreement, party, now)
         made = transaction_found(desk, number)
         reason = note_of(reason, where="reason", is_needed=answer == LedgerAnswer.CONTESTED)
         if made.recorded_by_id == desk.party.pk:
@@ -141,6 +141,7 @@ def _answer(
             party=desk.party,
             decision="contest" if is_contest else "acknowledge",
             reason=reason,
+            may_sign=desk.may_sign,
             now=now,
         )
         return said

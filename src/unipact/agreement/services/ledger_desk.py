@@ -12,6 +12,7 @@ from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.formats.plain_name import plain_name
 from unipact.agreement.models import Agreement, AgreementVersion, Party, Transaction, VersionState
 from unipact.agreement.roles import Act, Actor
+from unipact.agreement.services.memberships import require_still
 from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
 
 LONGEST_NOTE = 200
@@ -19,11 +20,16 @@ LONGEST_NOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A party that may record in the ledger of an agreement, locked until the end of the act."""
+    """A party that may record in the ledger of an agreement, locked until the end of the act.
+
+    ``may_sign`` tells whether the actor may also use the party's key: a program that keeps records
+    records, and leaves the signature under its entry of the log to who signs.
+    """
 
     party: Party
     version: AgreementVersion
     terms: Terms
+    may_sign: bool
 
     @property
     def agreement(self) -> Agreement:
@@ -41,13 +47,14 @@ class Desk:
         return found
 
 
-def desk_of(actor: Actor | None, agreement: str, party: str | None) -> Desk:
+def desk_of(actor: Actor | None, agreement: str, party: str | None, now: datetime) -> Desk:
     """The desk of the actor's own party; the command line (``actor`` None) names the ``party``.
 
     Call it in a transaction: whoever records next waits until this one is done.
 
     Raises:
-        NotPermitted: the role may not, or ``party`` is not the actor's.
+        NotPermitted: the role may not, ``party`` is not the actor's, or the actor was let go
+            meanwhile.
         NotFound: the party has no such agreement.
         Conflict: no version of it is in force.
         Invalid: the command line names no party.
@@ -66,12 +73,14 @@ def desk_of(actor: Actor | None, agreement: str, party: str | None) -> Desk:
     )
     if holder is None:
         raise NotFound(f"{party} has no agreement {agreement} here")
+    require_still(actor, now)
     version = holder.versions.filter(state=VersionState.IN_FORCE).first()
     if version is None:
         raise Conflict("no version of the agreement is in force: nothing can be recorded yet")
     version.agreement = holder
     terms = read_agreement(version.content).agreement
-    return Desk(Party.objects.get(slug=party), version, terms)
+    may_sign = actor is None or actor.may(Act.ACT_SIGN)
+    return Desk(Party.objects.get(slug=party), version, terms, may_sign)
 
 
 def transaction_found(desk: Desk, number: int) -> Transaction:

@@ -31,10 +31,12 @@ def transaction_entered(
     party: Party,
     decision: Literal["post", "acknowledge", "contest"],
     reason: str = "",
+    may_sign: bool,
     now: datetime,
 ) -> None:
     """Enter a transaction, or the answer to it, in the log of its agreement, if it has one.
 
+    Where the actor may not use the party's key (``may_sign``), a request is left to who may.
     Call it in the transaction of the act. An answer to a record that is not in the log itself
     (it was made before the founding, or its signature is waited for) is not entered either.
     """
@@ -54,10 +56,11 @@ def transaction_entered(
         reason_sha256=next(iter(documents), ""),
     )
     documents[made.sha256] = (KIND, bytes(made.document))
-    act_signed(here, act, signer=Signer(party.slug), now=now, documents=documents)
+    signer = Signer(party.slug)
+    act_signed(here, act, signer=signer, now=now, documents=documents, may_sign=may_sign)
 
 
 def _standing(log: Log, party: Party, now: datetime) -> Standing:
     found = folded(log)
-    found.register.raise_floor(int(now.timestamp()))
+    found.register.raise_floor(max(int(now.timestamp()), log.floor))
     return Standing(log, found, party, moment(now))

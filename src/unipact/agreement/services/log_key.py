@@ -6,9 +6,22 @@ from django.db import transaction
 
 from unipact.agreement.log.appending import log_locked
 from unipact.agreement.log.folded import register_of
-from unipact.agreement.log.vault import key_keep
+from unipact.agreement.log.vault import key_keep, keys_reseal
 from unipact.errors import Finding, Invalid, NotFound
 from unipact.tlog.keys import SigningKey
+
+
+def held_keys_reseal() -> int:
+    """Seal the private keys inside under the present secret key; how many there are.
+
+    Who: the operator, at the command line, after the secret key was replaced and before the one of
+    before is forgotten.
+
+    Raises:
+        Unavailable: one was sealed under a secret key that is no longer known; nothing changed.
+    """
+    with transaction.atomic():
+        return keys_reseal()
 
 
 def log_key_hold(*, agreement: str, key: SigningKey) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,8 +12,9 @@ from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.log.bundling import bundle_write
 from unipact.agreement.log.folded import register_of
 from unipact.agreement.log.stored import cosigned_size, cosigning_request
-from unipact.agreement.models import AgreementVersion, Comment, LogDocument, SigningRequest
-from unipact.agreement.services import agreement_import
+from unipact.agreement.models import AgreementVersion, Comment, Log, LogDocument, SigningRequest
+from unipact.agreement.roles import Actor, Purpose, Role, Side
+from unipact.agreement.services import agreement_import, token_make, token_revoke
 from unipact.agreement.services.consultation import (
     cosignature_submit,
     decision_make,
@@ -28,6 +29,7 @@ from unipact.agreement.services.consultation.proposals import Proposed
 from unipact.agreement.services.consultation.signing import Signer
 from unipact.agreement.services.ledger import contribution_record
 from unipact.agreement.services.ledger_answers import transaction_acknowledge, transaction_contest
+from unipact.agreement.services.log_key import held_keys_reseal
 from unipact.agreement.tests.parties import (
     AGREEMENT,
     CONTENT,
@@ -39,10 +41,10 @@ from unipact.agreement.tests.parties import (
     next_version,
     signer,
 )
-from unipact.errors import Conflict, Invalid, NotFound
+from unipact.errors import Conflict, Invalid, NotFound, NotPermitted
 from unipact.tlog.keys import VerifierKey
 from unipact.tlog.note import Note
-from unipact.tlog.witness import Seen, cosign
+from unipact.tlog.witness import Seen, cosign, read_request
 
 pytestmark = pytest.mark.django_db
 
@@ -318,3 +320,93 @@ def test_a_founding_that_could_never_be_is_refused_before_anybody_signs():
     with pytest.raises(Conflict, match="two keys are the same"):
         founding_prepare(keys=twice, **asked)
     assert not SigningRequest.objects.exists()
+
+
+def cosigned_elsewhere(log, *, at, size=None):
+    """A cosignature by the enterprise, whose key is elsewhere, of some checkpoint at some time."""
+    note = read_request(cosigning_request(log, 0, size)).note
+    return keys_of("huawei").cosign.sign(note.text, time=int(at.timestamp())).line
+
+
+def test_a_cosignature_of_an_earlier_checkpoint_comes_too_late():
+    """Its time would date the entries after it: every bundle would be refused from there on."""
+    log = founded(inside=("usst",))
+    proposed(log, consent=True)
+    log.refresh_from_db()
+    late = NOW + 70 * DAY
+    line = cosigned_elsewhere(log, at=late, size=1)
+    with pytest.raises(Invalid, match="cosignature is wrong"):
+        cosignature_submit(signer=signer("huawei"), agreement=AGREEMENT, line=line, now=late)
+
+
+def test_what_a_party_cosigned_ahead_of_our_clock_holds_for_us_as_well():
+    """Else the server takes a consent that a verifier of the bundle finds lapsed."""
+    log = founded(inside=("usst",))
+    change = proposed(log, consent=True)
+    log.refresh_from_db()
+    just_before = NOW + 61 * DAY - timedelta(minutes=5)
+    line = cosigned_elsewhere(log, at=just_before + timedelta(minutes=9))
+    cosignature_submit(signer=signer("huawei"), agreement=AGREEMENT, line=line, now=just_before)
+    with pytest.raises(Conflict, match="lapsed"):
+        decision_make(
+            signer=signer("huawei", brings=True),
+            agreement=AGREEMENT,
+            change=change,
+            decision="consent",
+            now=just_before,
+        )
+
+
+def test_keys_inside_move_to_a_new_secret_key_before_the_old_one_goes(settings):
+    founded()
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 60
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert held_keys_reseal() == 5
+    settings.SECRET_KEY_FALLBACKS = []
+    proposed(Log.objects.get(), consent=True)
+
+
+def test_a_key_that_one_party_brought_inside_is_not_founded_as_the_others():
+    agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    mine = keys_of("usst.example/mine")
+    asked = {"signer": signer("usst"), "agreement": AGREEMENT, "now": NOW}
+    key_hold(key=mine.cosign, **asked)
+    keys = {party: keys_of(party).public for party in PARTIES}
+    keys["huawei"] = KeyPair(keys["huawei"].consent, mine.public.cosign)
+    with pytest.raises(Invalid, match="not those of both parties"):
+        founding_prepare(keys=keys, **asked)
+
+
+def test_a_program_that_keeps_records_does_not_use_the_partys_key():
+    log = founded(now=NOW - 100 * DAY)
+    token, _ = token_make(
+        actor=None,
+        party="huawei",
+        role=Role.RELATIONS_MANAGER,
+        purpose=Purpose.RECORDS,
+        name="records",
+        days=30,
+        now=NOW,
+    )
+    actor = Actor(
+        "records",
+        "huawei",
+        Side.ENTERPRISE,
+        Role.RELATIONS_MANAGER,
+        None,
+        token.pk,
+        Purpose.RECORDS,
+    )
+    told = {
+        "agreement": AGREEMENT,
+        "contribution": "huawei-research-fund",
+        "amount": "2000000.00",
+        "happened_on": date(2019, 10, 31),
+        "now": NOW,
+    }
+    made = contribution_record(actor=actor, **told)
+    assert made.sha256 not in register_of(log).transactions
+    assert SigningRequest.objects.get().party.slug == "huawei"
+    token_revoke(actor=None, token=token.pk, now=NOW)
+    with pytest.raises(NotPermitted):
+        contribution_record(actor=actor, **told)

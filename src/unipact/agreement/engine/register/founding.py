@@ -20,6 +20,8 @@ def founding_taken(register: Register, act: Founding) -> None:
         refuse("the agreement file holds other terms than the entry names", "version_sha256")
     if set(act.keys) != set(terms.keys) or len(act.keys) < 2:
         refuse("it names keys of other parties than the agreement has", "keys")
+    if "log" in act.keys:
+        refuse("no party has the id log: it stands for the log itself", "keys")
     for party, pair in act.keys.items():
         if pair.consent != terms.keys[party]:
             refuse(f"the agreement names another consent key of {party}", "keys")

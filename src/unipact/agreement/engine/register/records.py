@@ -118,3 +118,5 @@ class Transacted:
     answers: dict[str, tuple[Literal["acknowledge", "contest"], int]] = field(default_factory=dict)
     #: Every answer as party, decision, moment and reason: none is said twice.
     said: set[tuple[str, str, str, str]] = field(default_factory=set)
+    #: The moment that each party's last answer states: none comes from before it.
+    last: dict[str, str] = field(default_factory=dict)

@@ -63,6 +63,7 @@ class Register:
     runs: dict[str, Run] = field(default_factory=dict)
     reviews: dict[tuple[str, str], Reviewed] = field(default_factory=dict)
     disputes: dict[str, Disputed] = field(default_factory=dict)
+    disputed: set[tuple[str, str]] = field(default_factory=set)
     notices: list[Noticed] = field(default_factory=list)
     reports: dict[int, list[Edition]] = field(default_factory=dict)
     transactions: dict[str, Transacted] = field(default_factory=dict)

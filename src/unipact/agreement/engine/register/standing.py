@@ -23,6 +23,8 @@ def dispute_taken(register: Register, act: Dispute) -> None:
     if act.party in found.closed:
         refuse(f"{act.party} has closed it already", "party")
     found.closed[act.party] = register.size
+    if _is_closed(register, found):
+        register.disputed.discard((found.commitment, found.period))
 
 
 def _open(register: Register, act: Dispute, *, known: bool) -> None:
@@ -30,12 +32,9 @@ def _open(register: Register, act: Dispute, *, known: bool) -> None:
         refuse("this dispute was opened already", "dispute")
     if act.commitment not in register.terms.commitments:
         refuse(f"there is no commitment {act.commitment}", "commitment")
-    if any(
-        (each.commitment, each.period) == (act.commitment, act.period)
-        and not _is_closed(register, each)
-        for each in register.disputes.values()
-    ):
+    if (act.commitment, act.period) in register.disputed:
         refuse("there is an open dispute on it", "period")
+    register.disputed.add((act.commitment, act.period))
     register.disputes[act.dispute] = Disputed(
         register.size, act.party, act.at, act.commitment, act.period, act.reason_sha256
     )
@@ -110,9 +109,10 @@ def transacting_taken(register: Register, act: Transacting) -> None:
     if act.decision == "acknowledge" and last is not None and last[0] == "acknowledge":
         refuse(f"{act.party} has acknowledged it already", "party")
     said = (act.party, act.decision, act.at, act.reason_sha256)
-    if said in found.said:
-        # Else whoever keeps the log could play an old answer again, over the one that followed.
-        refuse(f"{act.party} has said this already", "at")
+    if said in found.said or act.at < found.last.get(act.party, ""):
+        # Else whoever keeps the log could play an old answer over the one that followed.
+        refuse(f"{act.party} has said this, or something later, already", "at")
     found.said.add(said)
+    found.last[act.party] = act.at
     # Whoever contested may acknowledge later, and the other way round: the last word counts.
     found.answers[act.party] = (act.decision, register.size)

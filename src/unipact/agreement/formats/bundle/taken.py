@@ -52,6 +52,7 @@ class Taking:
         self._keys = keys
         self._with_signatures = with_signatures
         self._kept = kept
+        self.dated_by = 0
         self._frontier = Frontier()
         self._ahead: list[bytes] = []
         self._earlier = Earlier(contents) if with_signatures else None
@@ -151,6 +152,7 @@ class Taking:
         where = f"{layout.CHECKPOINTS}, size {checkpoint.size}"
         require_checkpoint(note, checkpoint, self.register, self.root(), where)
         self.register.raise_floor(floor_of(note))
+        self.dated_by += 1
         earlier.advance()
 
     def _require_checkpoint_left(self) -> None:

@@ -38,6 +38,8 @@ class Verdict:
         size, root: of the checkpoint, where it could be read; ``root`` in hexadecimal.
         documents, withheld: how many documents that entries name are in the bundle, and how many
             are not.
+        dated_by: how many earlier checkpoints date the entries; with none, no deadline was checked
+            but against what the reader kept.
         register: what the entries come to, after a full verification that accepted.
     """
 
@@ -48,6 +50,7 @@ class Verdict:
     root: str = ""
     documents: int = 0
     withheld: int = 0
+    dated_by: int = 0
     where: str = ""
     what: str = ""
     entry: int | None = None

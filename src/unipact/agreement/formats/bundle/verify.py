@@ -94,6 +94,7 @@ def _verified(contents: Contents, question: Question) -> Verdict:
         root=checkpoint.root.hex(),
         documents=documents,
         withheld=withheld if question.mode == "full" else 0,
+        dated_by=taking.dated_by,
         register=taking.register if question.mode == "full" else None,
     )
 

@@ -11,6 +11,7 @@ from unipact.agreement.log.folded import register_of
 from unipact.agreement.models import Comment, Log, Party
 from unipact.agreement.roles import Act, Actor
 from unipact.agreement.services.consultation.signing import Standing
+from unipact.agreement.services.memberships import require_still
 from unipact.errors import Finding, Invalid, NotFound
 
 LONGEST = 4000
@@ -31,7 +32,7 @@ def comment_add(
     ``party``.
 
     Raises:
-        NotPermitted: the role may not.
+        NotPermitted: the role may not, or the actor was let go meanwhile.
         NotFound: the actor's party has no such agreement, or no such proposal is there.
         Invalid: there is no text, or too much of it.
     """
@@ -39,6 +40,7 @@ def comment_add(
         actor.require(Act.PROPOSAL_DISCUSS)
         party = actor.party
     with transaction.atomic():
+        require_still(actor, now)
         log = Log.objects.filter(agreement__slug=agreement, agreement__parties__slug=party)
         found = log.first()
         on = register_of(found).proposals.get(proposal) if found else None

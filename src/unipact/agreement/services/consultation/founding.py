@@ -78,6 +78,7 @@ def founding_prepare(
         if version is None:
             raise Conflict("no version of this agreement is in force")
         founding = _founding(log, version, keys, now)
+        _require_own_keys(log, keys)
         # What both would sign in vain is refused before either does.
         take(Register(terms_of=lambda _: log_terms(version.content)), founding)
         line = act_line(founding)
@@ -101,6 +102,15 @@ def _require_not_the_others(log: Log, party: Party, key: SigningKey) -> None:
         if slug != party.slug and str(key.verifier) in {pair.consent, pair.cosign}:
             finding = Finding("key", f"it is a key of {slug}")
             raise Invalid("the key is another party's", findings=[finding])
+
+
+def _require_own_keys(log: Log, keys: Mapping[str, KeyPair]) -> None:
+    """What is inside for one party is not founded as the key of the other."""
+    for slug, pair in keys.items():
+        others = log.held_keys.exclude(party=None).exclude(party__slug=slug)
+        if others.filter(vkey__in=(pair.consent, pair.cosign)).exists():
+            finding = Finding("keys", f"a key of {slug} was brought inside by the other party")
+            raise Invalid("the keys are not those of both parties", findings=[finding])
 
 
 def _founding(

@@ -8,12 +8,14 @@ from django.db import transaction
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.formats.log.entry import read_act, require_signature
+from unipact.agreement.formats.log.named import documents_named
 from unipact.agreement.log.appending import entry_append, log_locked
 from unipact.agreement.log.cosigning import cosignature_take
 from unipact.agreement.log.folded import folded, register_of
 from unipact.agreement.log.vault import key_held
 from unipact.agreement.models import Cosignature, Log, LogEntry, Party, SigningRequest
 from unipact.agreement.roles import Act as Permitted
+from unipact.agreement.services.consultation.documents import documents_forget
 from unipact.agreement.services.consultation.signing import Signer
 from unipact.agreement.services.memberships import require_still
 from unipact.errors import Conflict, Finding, Invalid, NotFound
@@ -57,7 +59,7 @@ def request_sign(*, signer: Signer, agreement: str, request: int, now: datetime)
 
 
 def request_drop(*, signer: Signer, agreement: str, request: int, now: datetime) -> None:
-    """Drop a request that shall not be signed; nothing of it is in the log.
+    """Drop a request that shall not be signed; nothing of it is in the log or beside it.
 
     Who: roles with ``act_sign`` of the party whose request it is.
 
@@ -66,8 +68,10 @@ def request_drop(*, signer: Signer, agreement: str, request: int, now: datetime)
         NotFound: the party has no such request.
     """
     with transaction.atomic():
-        _, found = _found(signer, agreement, request, now)
+        log, found = _found(signer, agreement, request, now)
+        named = documents_named(read_act(bytes(found.line)))
         found.delete()
+        documents_forget(log, named)
 
 
 def cosignature_submit(
@@ -148,6 +152,8 @@ def _founded(log: Log, line: bytes, now: datetime) -> LogEntry | None:
     signatures = tuple(read_signature(each.removesuffix(b"\n")) for each in lines)
     entry = entry_append(log=log, data=bytes(Note(line, signatures)), now=now)
     asked.delete()
+    # What was prepared before may have named a version that is not founded on.
+    documents_forget(log, log.documents.values_list("sha256", flat=True))
     return entry
 
 

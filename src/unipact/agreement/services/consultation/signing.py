@@ -91,7 +91,7 @@ def standing(
                 findings=[Finding("log", "it has no entry", "Both parties found it first.")],
             )
         found = folded(log)
-        found.register.raise_floor(int(now.timestamp()))
+        found.register.raise_floor(max(int(now.timestamp()), log.floor))
         yield Standing(log, found, party, moment(now))
 
 
@@ -102,10 +102,12 @@ def act_signed(
     signer: Signer,
     now: datetime,
     documents: Mapping[str, tuple[str, bytes]] | None = None,
+    may_sign: bool = True,
 ) -> Done:
     """Sign an act and append it, or leave a request where the party's key is elsewhere.
 
-    ``documents`` are kept with it: kind and bytes by their SHA-256.
+    ``documents`` are kept with it: kind and bytes by their SHA-256. Without ``may_sign`` a request
+    is left in any case.
 
     Raises:
         RuleBroken: the act does not fit the log.
@@ -119,7 +121,7 @@ def act_signed(
         )
     line = act_line(act)
     key = signer.key or key_held(here.log, here.register.keys[here.party.slug].consent)
-    if key is not None:
+    if key is not None and may_sign:
         data = bytes(Note(line, (key.sign(line),)))
         return Done(entry=entry_append(log=here.log, data=data, now=now, found=here.folded))
     # What no reader could read would wait for a signature in vain.

@@ -7,9 +7,16 @@ from datetime import date, datetime
 from typing import Literal
 
 from unipact.agreement.engine.register import acts
+from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.services.consultation.reasons import reason_document
-from unipact.agreement.services.consultation.signing import Done, Signer, act_signed, standing
-from unipact.errors import NotFound
+from unipact.agreement.services.consultation.signing import (
+    Done,
+    Signer,
+    Standing,
+    act_signed,
+    standing,
+)
+from unipact.errors import Finding, Invalid, NotFound
 
 
 def dispute_open(
@@ -21,9 +28,10 @@ def dispute_open(
 
     Raises:
         NotPermitted, NotFound, Conflict: as ``standing`` and the rules of the log say.
-        Invalid: no reason.
+        Invalid: no reason, or the commitment has no such period.
     """
     with standing(signer=signer, agreement=agreement, now=now) as here:
+        _require_period(here, commitment, period)
         documents = reason_document(reason)
         act = acts.Dispute(
             origin=here.log.origin,
@@ -136,3 +144,14 @@ def transaction_sign(
         )
         documents[sha256] = ("transaction", document)
         return act_signed(here, act, signer=signer, now=now, documents=documents)
+
+
+def _require_period(here: Standing, commitment: str, period: str) -> None:
+    """Refuse a period that the commitment does not have: a dispute stays in the log for ever."""
+    version = here.log.agreement.versions.get(sha256=here.register.terms.sha256, drafted_by=None)
+    promised = read_agreement(version.content).agreement.commitments
+    found = next((each for each in promised if each.id == commitment), None)
+    periods = [each.id for each in found.targets] if found else []
+    if found is not None and period not in periods:
+        finding = Finding("period", "the commitment has no such period", f"{', '.join(periods)}.")
+        raise Invalid("there is nothing to dispute", findings=[finding])

@@ -105,16 +105,18 @@ function transaction(register, entry) {
   const known = transactions.get(hash);
   if (decision === "post") {
     demand(!known, "transaction-twice");
-    transactions.set(hash, { party, answered: new Map(), said: new Set() });
+    transactions.set(hash, { party, answered: new Map(), said: new Set(), last: new Map() });
     return;
   }
   demand(known, "transaction-unknown");
   demand(known.party !== party, "transaction-own", { party });
   const again = decision === "acknowledge" && known.answered.get(party) === decision;
-  // An old answer is not played again over the one that followed.
+  // An old answer is not played over the one that followed. Moments of one form sort as texts.
   const said = `${party} ${decision} ${at} ${reason}`;
-  demand(!again && !known.said.has(said), "transaction-answered", { party });
+  const isOld = at < (known.last.get(party) ?? "");
+  demand(!again && !isOld && !known.said.has(said), "transaction-answered", { party });
   known.said.add(said);
+  known.last.set(party, at);
   known.answered.set(party, decision);
 }
 

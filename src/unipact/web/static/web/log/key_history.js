@@ -52,11 +52,15 @@ export class KeyHistory {
   async #offer(entry) {
     if (entry.type !== "proposal") return;
     await verifySignatures(entry, this.#signersOf(entry));
-    checkKeyChange(this.keys, this.origin, entry.change.effect);
-    const before = this.#byProposal.get(entry.change.proposal);
+    const { effect, proposal, round } = entry.change;
+    checkKeyChange(this.keys, this.origin, effect);
+    const before = this.#byProposal.get(proposal);
+    // What was decided, or an earlier round, is not played again.
+    demand(!before || this.#byChange.has(before.hash), "propose-closed", { state: "closed" });
+    demand(round === (before ? before.round + 1 : 1), "propose-round", { round });
     if (before) this.#byChange.delete(before.hash);
-    const offer = { hash: entry.change_sha256, effect: entry.change.effect, consented: new Set() };
-    this.#byProposal.set(entry.change.proposal, offer);
+    const offer = { hash: entry.change_sha256, effect, round, consented: new Set() };
+    this.#byProposal.set(proposal, offer);
     this.#byChange.set(offer.hash, offer);
   }
 
@@ -64,6 +68,7 @@ export class KeyHistory {
     const offer = this.#byChange.get(entry.change_sha256);
     if (!offer) return;
     await verifySignatures(entry, this.#signersOf(entry));
+    demand(!offer.consented.has(entry.party), "decision-twice", { party: entry.party });
     if (entry.decision === "consent") offer.consented.add(entry.party);
     else this.#byChange.delete(offer.hash);
     // Every agreement needs the consent of all its parties.

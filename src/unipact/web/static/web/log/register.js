@@ -51,7 +51,7 @@ export class Register {
     demand(terms.version === entry.version, "founding-version");
     demand(terms.id === entry.agreement, "founding-agreement");
     const parties = [...terms.parties.keys()];
-    demand(parties.length >= 2, "founding-parties");
+    demand(parties.length >= 2 && !parties.includes("log"), "founding-parties");
     demand(isSameSet(parties, [...entry.keys.keys()]), "founding-parties");
     for (const [party, key] of terms.parties) {
       demand(entry.keys.get(party).consent === key, "founding-key", { party });

@@ -33,7 +33,9 @@ RULES = {
         re.compile(rb"PRIVATE\+KEY\+[^\s+]+\+[0-9a-f]{8}\+[\w+/=]{20}"),
         # Published on purpose: anybody signs the example. Each file must say so (see below).
         # So is the key of Go's own documentation, among the vectors.
-        except_in=re.compile(r"examples/[a-z0-9-]+/[a-z]+\.demo-key|src/unipact/tlog/tests/vectors/"),
+        except_in=re.compile(
+            r"examples/[a-z0-9-]+/[a-z]+\.demo-key|src/unipact/tlog/tests/vectors/"
+        ),
     ),
     # 43 letters of chance hold a capital or a digit; a long Python name does not.
     "token of unipact": Rule(

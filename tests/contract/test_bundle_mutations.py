@@ -122,7 +122,7 @@ def test_each_of_a_thousand_flipped_bits_is_refused_and_its_place_named(bundle):
     flip(bundle, 1_000, 20_191_231)
 
 
-def _with(log: PlainLog, change: Callable[[list[bytes]], None]) -> bytes:
+def _with(log: PlainLog, change: Callable[[list[bytes]], object]) -> bytes:
     """The bundle with other entries, and everything else as it was signed."""
     entries = list(log.entries)
     change(entries)
@@ -133,7 +133,7 @@ def _swap(entries: list[bytes], a: int, b: int) -> None:
     entries[a], entries[b] = entries[b], entries[a]
 
 
-CHANGES: dict[str, tuple[Callable[[list[bytes]], None], int, str]] = {
+CHANGES: dict[str, tuple[Callable[[list[bytes]], object], int, str]] = {
     "dropped": (lambda each: each.pop(5), 5, "dropped"),
     "two dropped": (lambda each: each.__delitem__(slice(5, 7)), 5, "entries 5 to 6"),
     "twice": (lambda each: each.insert(6, each[3]), 6, "stands twice"),

@@ -22,7 +22,9 @@ from django.urls import get_resolver
 
 from tests.contract.world import NOW as THEN
 from unipact.agreement.engine.allocation import allocate
+from unipact.agreement.engine.register.register import moment_at
 from unipact.agreement.formats.log.entry import read_act, read_entry
+from unipact.agreement.formats.log.terms import log_terms
 from unipact.agreement.log.folded import folded, forget, register_of
 from unipact.agreement.log.stored import consistency, root_at
 from unipact.agreement.models import AgreementVersion, Log, LogDocument, LogEntry
@@ -45,7 +47,7 @@ from unipact.agreement.tests.plain_log import PlainLog, answer
 from unipact.agreement.tests.test_services_consultation import bundle_of, proposed, public
 from unipact.errors import Conflict, Invalid, UnipactError
 from unipact.tlog.errors import Unproven
-from unipact.tlog.merkle import verify_consistency
+from unipact.tlog.merkle import leaf_hash, root_of, verify_consistency
 from unipact.tlog.note import Note
 from unipact.tlog.witness import Request, Seen, cosign
 
@@ -148,7 +150,7 @@ def _by_orm_row(forged: bytes) -> None:
     first = AgreementVersion.objects.get(n=1)
     AgreementVersion.objects.filter(pk=first.pk).update(state="superseded")
     first.pk, first.n, first.original, first.state = None, 2, forged, "in_force"
-    first.sha256 = plain_log.log_terms(forged).sha256
+    first.sha256 = log_terms(forged).sha256
     first.file_sha256 = hashlib.sha256(forged).hexdigest()
     first._state.adding = True
     first.save(force_insert=True)
@@ -169,15 +171,15 @@ def _by_sql_all_hashes(forged: bytes) -> None:
     by_hand(
         (
             "UPDATE agreement_agreementversion SET original = %s, file_sha256 = %s, sha256 = %s",
-            [forged, hashlib.sha256(forged).hexdigest(), plain_log.log_terms(forged).sha256],
+            [forged, hashlib.sha256(forged).hexdigest(), log_terms(forged).sha256],
         )
     )
 
 
 def _by_sql_log(forged: bytes) -> None:
-    terms = plain_log.log_terms(forged)
+    terms = log_terms(forged)
     data = bytes(LogEntry.objects.get(index=0).data)
-    signed = plain_log.log_terms(bytes(LogDocument.objects.get(kind="agreement").content))
+    signed = log_terms(bytes(LogDocument.objects.get(kind="agreement").content))
     data = data.replace(signed.sha256.encode(), terms.sha256.encode())
     data = data.replace(signed.file_sha256.encode(), terms.file_sha256.encode())
     by_hand(
@@ -278,7 +280,7 @@ def test_3_a_consent_signs_the_hash_of_the_whole_version():
     act = log.proposing("usst", content=log.next_file())
     log.do(act)
     decision = json.loads(log.sign(log.deciding("huawei", act)).partition(b"\n")[0])
-    whole = plain_log.log_terms(log.files[act.change.proposed_file_sha256])
+    whole = log_terms(log.files[act.change.proposed_file_sha256])
     assert decision["proposed_version_sha256"] == whole.sha256
     # The same file name with other terms: the bundle has no place for them.
     log.adopt(log.proposing("usst", content=log.next_file(target=3)))
@@ -319,12 +321,12 @@ def test_5_each_party_cosigns_from_its_own_memory_and_finds_forks_and_cuts():
         new_root=root_at(log, new),
     )
     pure = PlainLog()
-    seen = Seen(1, plain_log.root_of([plain_log.leaf_hash(pure.entries[0])]))
+    seen = Seen(1, root_of([leaf_hash(pure.entries[0])]))
     other = PlainLog(now=plain_log.BEGIN + 1)
     other.do(other.proposing("usst", "end", effect={"on": "2021-01-01"}))
     body = plain_log.checkpoint_text(other.entries)
     note = Note(body, (other.log_key.sign(body),))
-    proof = (plain_log.leaf_hash(other.entries[1]),)
+    proof = (leaf_hash(other.entries[1]),)
     for request, said in (
         (Request(1, proof, note), "fork"),
         (Request(0, (), note), "gap"),
@@ -416,7 +418,7 @@ def test_11_a_published_report_is_the_document_that_both_signed():
     from unipact.agreement.engine.register.acts import Reporting
 
     log = PlainLog()
-    at = plain_log.moment_at(log.now)
+    at = moment_at(log.now)
     log.do(Reporting(log.origin, "usst", at, 2020, 1, plain_log.HASH))
     with pytest.raises(Conflict, match="this edition is another document"):
         log.do(Reporting(log.origin, "huawei", at, 2020, 1, "cd" * 32))

@@ -20,6 +20,7 @@ from playwright.sync_api import Page
 
 from tests.browser.log.builder import Key, canonical, founded, leaf, root, sha256
 from tests.browser.log.window import ask, verify
+from unipact.agreement.formats.unicode_14 import assigned_ranges, first_unassigned
 
 EXAMPLE = Path(__file__).parents[3] / "examples/usst-huawei-2019/agreement.toml"
 #: The order of the group that Ed25519 works in, and the first bytes of a point that is no proof.
@@ -168,6 +169,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         if any(unicodedata.category(each) == "Cc" and each not in "\n\t" for each in value):
             raise ValueError("a control character")
+        if first_unassigned(value):
+            raise ValueError("a character that Unicode 14.0 lacks")
         return unicodedata.normalize("NFC", value)
     if isinstance(value, float | datetime) or (isinstance(value, int) and abs(value) >= 2**53):
         raise ValueError("no such value")
@@ -193,6 +196,7 @@ def test_the_hash_of_the_example_is_that_of_unipact_check(page: Page) -> None:
 RIGHT = [
     "a = 9007199254740991\nb = -9007199254740991\nc = 0x1F_FF\nd = -0\ne = 0b11\nf = 0o17",
     'a = "e\u0301"\nb = "\u212b"\n"c\u0327" = "\U0001f600\U0002f800"',
+    'a = "\U0001fae0\ue000\U0010fffd"\n"\uffff" = 1',
     'a.b.c = 1\na.b."d e" = 2\n[f]\ng.h = true\n[f.i]\nj = false',
     "[[a]]\nb = 1\n[[a.c]]\nd = 2\n[[a.c]]\n[[a]]\nb = 3",
     "a = \"\"\"\none\r\n\\\n   two\t\"quoted\"\\u00e9\"\"\"\nb = '''\n\\n'''''",
@@ -233,6 +237,30 @@ def test_what_is_no_toml_1_0_or_has_no_canonical_form_is_refused(page: Page) -> 
     assert [each for each in files if _reference(each)] == []
     codes = _hashes(page, files)
     assert [each for each in codes if not each.startswith(("terms-", "toml-"))] == []
+
+
+def test_a_text_that_unicode_14_lacks_is_refused_whatever_this_browser_knows(page: Page) -> None:
+    # The first two compose to U+105C9 from Unicode 16 on.
+    texts = ["\U000105d2\u0307", "\\U000105d2\\u0307", "\u0378", "\ufdd0", "\uffff", "\U0010ffff"]
+    files = [f'a = ["b", {{ c = "{each}" }}]'.encode() for each in texts]
+    assert [each for each in files if _reference(each)] == []
+    assert _hashes(page, files) == ["terms-newer"] * len(texts)
+
+
+def test_the_browser_knows_the_characters_that_the_reader_in_python_knows(page: Page) -> None:
+    ranges = ask(
+        page,
+        "unicode_14.js",
+        """const ranges = [];
+        for (let point = 0, inside = false; point < 0x110000; point += 1) {
+          const assigned = m.firstUnassigned(String.fromCodePoint(point)) === undefined;
+          if (assigned && !inside) ranges.push([point, point]);
+          if (assigned) ranges.at(-1)[1] = point;
+          inside = assigned;
+        }
+        return ranges;""",
+    )
+    assert [tuple(each) for each in ranges] == list(assigned_ranges())
 
 
 def test_nesting_and_keys_have_the_limits_of_agreement_files(page: Page) -> None:

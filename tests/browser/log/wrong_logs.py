@@ -316,6 +316,10 @@ WRONG: dict[str, tuple[Callable[[Log], None], str]] = {
         _version(lambda log: _next(log) + b"x = 1.5\n"),
         "terms-number",
     ),
+    "a version with a character newer than Unicode 14.0": (
+        _version(lambda log: _next(log) + 'x = "\U000105d2\u0307"\n'.encode()),
+        "terms-newer",
+    ),
     "a version with a time of day": (
         _version(lambda log: _next(log) + b"x = 10:00:00\n"),
         "terms-time",

@@ -1,7 +1,7 @@
 """The canonical form of a document: what is hashed and, later, signed.
 
-TOML → JSON (dates as ISO text, text in NFC, whole numbers up to 2⁵³−1, fractions refused) →
-RFC 8785 → SHA-256. The hash covers the meaning, not the layout.
+TOML → JSON (dates as ISO text, text of Unicode 14.0 in NFC, whole numbers up to 2⁵³−1, fractions
+refused) → RFC 8785 → SHA-256. The hash covers the meaning, not the layout.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 import rfc8785
+
+from unipact.agreement.formats.unicode_14 import first_unassigned
 
 Path = tuple[str | int, ...]
 GREATEST_INTEGER = 2**53 - 1
@@ -101,6 +103,11 @@ def _text(value: str, path: Path, problems: list[Problem]) -> object:
         return None
     if any("\ud800" <= c <= "\udfff" for c in value):
         problems.append(Problem(path, "half of a surrogate pair in a text is no Unicode text"))
+        return None
+    newer = first_unassigned(value)
+    if newer is not None:
+        what = f"the character U+{ord(newer):04X} is newer than Unicode 14.0"
+        problems.append(Problem(path, what, "Leave it out"))
         return None
     text = unicodedata.normalize("NFC", value)
     return Day(text) if isinstance(value, Day) else text

@@ -338,6 +338,20 @@ SPOILED = [
         "control character U+0007",
     ),
     (
+        'title.en = "Fund"',
+        'title.en = "Fund\\U000105d2\\u0307"',
+        "U000105d2",
+        "contribution[0].title.en",
+        "the character U+105D2 is newer than Unicode 14.0",
+    ),
+    (
+        'title.en = "Fund"',
+        'title.en = "Fund\\uffff"',
+        "uffff",
+        "contribution[0].title.en",
+        "U+FFFF",
+    ),
+    (
         "silence_days = 60",
         "silence_days = 99999999999999999999",
         "silence_days",

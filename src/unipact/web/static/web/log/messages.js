@@ -82,6 +82,7 @@ export const MESSAGES = {
   "terms-utf8": "The agreement file is not UTF-8 without byte order mark.",
   "terms-toml": "The agreement file is no TOML: {detail}",
   "terms-control": "The agreement file has a control character in a text.",
+  "terms-newer": "The agreement file has a character that is newer than Unicode 14.0: {character}",
   "terms-number": "The agreement file has a number that is not whole or too large.",
   "terms-time": "The agreement file has a time of day.",
   "terms-key": "In the agreement file this is missing or wrong: {key}",

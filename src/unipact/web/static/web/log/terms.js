@@ -7,6 +7,7 @@ import { NAME } from "./forms.js";
 import { Refusal, demand } from "./refusal.js";
 import { hex, sha256 } from "./sha256.js";
 import { checkToml } from "./toml_1_0.js";
+import { firstUnassigned } from "./unicode_14.js";
 
 export const MOST_BYTES = 1 << 20;
 
@@ -52,6 +53,11 @@ function convert(value) {
 
 function plain(text) {
   demand(!CONTROL.test(text), "terms-control");
+  const newer = firstUnassigned(text);
+  if (newer !== undefined) {
+    const code = newer.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+    throw new Refusal("terms-newer", { character: `U+${code}` });
+  }
   return text.normalize("NFC");
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import translation
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.console import barriers, is_wider_than_its_window, tab_to
@@ -21,7 +22,7 @@ STYLES = ("vendor/tabler/tabler.min.css", "vendor/fonts/fonts.css", "web/console
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """A site with a page that holds the template's fragment."""
-    with served() as site:
+    with served() as site, translation.override("en"):
         given = {"bundle": "/log.tar", "public_keys": json.dumps(KEYS)}
         fragment = render_to_string("agreement/_log_verifier.html", given)
         styles = "".join(f'<link rel="stylesheet" href="/static/{each}">' for each in STYLES)
@@ -153,7 +154,8 @@ def test_keys_of_others_refuse_the_log(window: Page, site: Site, tmp_path: Path)
 
 def test_every_text_of_the_verifier_is_in_the_template(window: Page, site: Site) -> None:
     messages: dict[str, str] = ask(window, "messages.js", "return m.MESSAGES;")
-    rendered = render_to_string("agreement/_log_texts.html")
+    with translation.override("en"):
+        rendered = render_to_string("agreement/_log_texts.html")
     given = dict(re.findall(r'<span data-text="([^"]+)">([^<]+)</span>', rendered))
     assert given == messages
 

@@ -198,7 +198,7 @@ def test_what_a_permitted_program_reads_is_there(world: World) -> None:
 def test_what_a_permitted_person_opens_is_there(world: World) -> None:
     browser = person(Side.UNIVERSITY, Role.COOPERATION_OFFICER)
     # Of somebody or something that the world does not hold.
-    nobodys = {"agreement:member", "agreement:end", "agreement:revoke"}
+    nobodys = {"agreement:member", "agreement:end", "agreement:revoke", "agreement:log-reason"}
     wrong = {
         name: answer.status_code
         for name, needed in DOORS["pages"].items()

@@ -125,6 +125,8 @@ def test_what_is_given_out_verifies_and_nothing_is_replaced(kept, tmp_path):
         (("request", AGREEMENT, "9999", "--party", "usst"), 2, b"no such request"),
         (("drop", AGREEMENT, "9999", "--party", "usst"), 2, b"no such request"),
         (("submit", AGREEMENT, "9999", "--party", "usst"), 2, b"no such request"),
+        (("erase-reason", AGREEMENT, "0" * 64, "--party", "usst"), 2, b"no such reason"),
+        (("erase-reason", AGREEMENT, "0" * 64, "--party", "none"), 2, b"no agreement"),
         (("cosign-request", AGREEMENT, "--party", "none"), 2, b"no party"),
         (("cosignature", AGREEMENT, "README.md", "--party", "usst"), 2, b"signature line"),
         (("hold-key", AGREEMENT, "README.md", "--party", "usst"), 2, b"README.md"),
@@ -147,6 +149,29 @@ def test_a_founded_log_is_not_founded_again(kept):
     ran = unipact("log", "found", AGREEMENT, *pubs, "--party", "usst", home=kept)
     assert ran.returncode == 3
     assert b"founded already" in ran.stderr
+
+
+def test_a_reason_is_erased_by_whose_it_is_and_the_log_still_verifies(kept, tmp_path):
+    about = ("campus-energy-savings-pool", "h2-2019", "--reason", "Mr Li says so")
+    opened = ("consult", "dispute", "open", AGREEMENT, *about, "--party", "huawei")
+    done(*opened, home=kept)
+    signed(kept, "huawei", tmp_path)
+    (entry, *_) = json.loads(log("ls", "--json", home=kept))
+    sha256 = json.loads(entry["note"].splitlines()[0])["reason_sha256"]
+    other = unipact("log", "erase-reason", AGREEMENT, sha256, "--party", "usst", home=kept)
+    assert other.returncode != 0
+    assert b"only the party that gave a reason" in other.stderr
+    said = log("erase-reason", sha256, "--party", "huawei", home=kept)
+    assert said == f"the reason {sha256} is erased\n"
+    log_key = json.loads(log("keys", "--json", home=kept))["log"]["vkey"]
+    for party in ("usst", "huawei"):
+        cosigned(kept, party, kept / "desk", log_key)
+    bundle = tmp_path / "bundle"
+    done("bundle", AGREEMENT, "--out", bundle, home=kept)
+    assert sha256.encode() in bundle.read_bytes()
+    assert b"Mr Li" not in bundle.read_bytes()
+    keys = ("--key", EXAMPLE / "usst.pub", "--key", EXAMPLE / "huawei.pub")
+    done("verify", bundle, *keys, home=kept)
 
 
 def test_keys_are_kept_inside_and_no_command_prints_them(kept):

@@ -85,6 +85,7 @@ class World:
             "request": self.requests["usst"],
             "request_id": self.requests["usst"],
             "index": 0,
+            "sha256": "0" * 64,
             "party": "usst",
             # Nobody and nothing: whoever may act on them learns that they are not there.
             "username": "nobody-here",

@@ -96,6 +96,11 @@ urlpatterns = [
     path("<slug:agreement>/log/checkpoint", reading.checkpoint, name="log-checkpoint"),
     path("<slug:agreement>/log/bundle.tar", reading.bundle, name="bundle"),
     path("<slug:agreement>/log/<int:index>/", reading.entry_page, name="log-entry"),
+    path(
+        "<slug:agreement>/log/<int:index>/reason/erase/",
+        reading.erase_reason_page,
+        name="log-reason",
+    ),
     path("<slug:agreement>/log/<int:index>/note", reading.entry_note, name="log-note"),
     path("<slug:agreement>/log/<int:index>/receipt", reading.entry_receipt, name="log-receipt"),
     path("<slug:agreement>/keys/", keys.keys_page, name="keys"),

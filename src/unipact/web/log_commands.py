@@ -250,6 +250,26 @@ def drop(agreement: AgreementId, asked: RequestId, party: Acting) -> None:
     typer.echo(f"request {asked} is dropped")
 
 
+@app.command("erase-reason")
+def erase_reason(
+    agreement: AgreementId,
+    sha256: Annotated[
+        str, typer.Argument(metavar="SHA256", help="Of the reason, as the party's entry names it.")
+    ],
+    party: Acting,
+) -> None:
+    """Erase the text of a reason that the party gave; the log keeps its hash and verifies.
+
+    It cannot be undone. Bundles that were taken along before still hold it.
+    """
+    with_records(_PRODUCTION)
+    from unipact.agreement.services.consultation import reason_erase
+    from unipact.agreement.services.consultation.signing import Signer
+
+    reason_erase(signer=Signer(party), agreement=agreement, sha256=sha256, now=datetime.now(UTC))
+    typer.echo(f"the reason {sha256} is erased")
+
+
 @app.command("cosign-request")
 def cosign_request(
     agreement: AgreementId,

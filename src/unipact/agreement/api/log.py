@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 
 from unipact.agreement.api.asking import asking
-from unipact.agreement.api.forms import Before, Id
+from unipact.agreement.api.forms import Before, Digest, Id
 from unipact.agreement.api.log_forms import (
     CheckpointAsked,
     Consistency,
@@ -45,7 +45,11 @@ from unipact.agreement.queries.log.opened import log_seen
 from unipact.agreement.queries.log.requests import cosigning_file
 from unipact.agreement.queries.log.standing import LogStanding, log_standing
 from unipact.agreement.roles import Act
-from unipact.agreement.services.consultation import cosignature_submit, founding_prepare
+from unipact.agreement.services.consultation import (
+    cosignature_submit,
+    founding_prepare,
+    reason_erase,
+)
 from unipact.agreement.services.consultation.signing import Signer
 
 router = Router(tags=["log"])
@@ -172,6 +176,18 @@ def log_found(request: HttpRequest, agreement: Id, asked: FoundingAsked) -> Any:
     )
     ours = next(each for each in requests if each.party.slug == actor.party)
     return Status(201, {"request": ours.pk, "line": bytes(ours.line).decode()})
+
+
+@router.delete(
+    f"{_AT}/reasons/{{sha256}}", response={204: None}, summary="Erase the text of a reason"
+)
+def log_reason_erase(request: HttpRequest, agreement: Id, sha256: Digest) -> Any:
+    """One that your party gave. The log keeps its hash, which tells nothing, and verifies."""
+    actor = asking(request)
+    reason_erase(
+        signer=Signer(actor.party, actor), agreement=agreement, sha256=sha256, now=timezone.now()
+    )
+    return Status(204, None)
 
 
 @router.get("/agreements/{agreement}/keys", response=KeysAnswer, summary="The keys that count")

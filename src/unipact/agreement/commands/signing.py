@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +22,8 @@ from unipact.agreement.formats.log.fields import is_hash
 from unipact.errors import Conflict, Finding, Invalid
 from unipact.exits import Exit
 from unipact.tlog.checkpoint import read_checkpoint
-from unipact.tlog.keys import VerifierKey
-from unipact.tlog.note import Note
+from unipact.tlog.keys import SigningKey, VerifierKey
+from unipact.tlog.note import Note, Signature
 from unipact.tlog.witness import Seen, read_request
 from unipact.tlog.witness import cosign as cosigned
 
@@ -92,6 +95,19 @@ def cosign(
     proof. The state is written before the signature is given away; never share it between logs.
     """
     data = bytes_of(request, 65_536)
+    keys = private_keys(key)
+    # By whatever link it is named, it is one file with one lock.
+    kept_in = state.resolve()
+    with _alone(kept_in):
+        signature, now_seen, origin = _cosigned(data, keys.cosign, kept_in, log_key)
+    _give(signature.line, out)
+    typer.echo(f"cosigned {origin} at {now_seen.size} entries", err=True)
+
+
+def _cosigned(
+    data: bytes, key: SigningKey, state: Path, log_key: str | None
+) -> tuple[Signature, Seen, str]:
+    """Cosign the checkpoint of a request, and keep what was seen before the signature is given."""
     kept = _state(state)
     vkey = log_key or (kept.log_key if kept else None)
     if vkey is None:
@@ -101,13 +117,12 @@ def cosign(
         raise Invalid("which log?", findings=[finding])
     checkpoint = read_checkpoint(read_request(data).note.text)
     seen = Seen(kept.size, bytes.fromhex(kept.root)) if kept else Seen()
-    keys = private_keys(key)
     try:
         signature, now_seen = cosigned(
             data,
             seen=seen,
             log_key=VerifierKey.parse(vkey),
-            key=keys.cosign,
+            key=key,
             origin=kept.origin if kept else checkpoint.origin,
             now=int(time.time()),
         )
@@ -115,8 +130,16 @@ def cosign(
         typer.echo(f"unipact: not cosigned: {error.message}", err=True)
         raise typer.Exit(Exit.NOT_ACCEPTED) from None
     _keep(state, checkpoint.origin, vkey, now_seen)
-    _give(signature.line, out)
-    typer.echo(f"cosigned {checkpoint.origin} at {now_seen.size} entries", err=True)
+    return signature, now_seen, checkpoint.origin
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """Let one run at a time read, decide and write: two at once could sign both sides of a fork."""
+    # The lock file stays: whoever deletes it lets two runs hold two locks.
+    with state.with_name(f".{state.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _state(path: Path) -> _State | None:
@@ -147,13 +170,23 @@ def _keep(path: Path, origin: str, vkey: str, seen: Seen) -> None:
         "size": seen.size,
         "root": seen.root.hex(),
     }
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8") as stream:
-        json.dump(document, stream, indent=2)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            json.dump(document, stream, indent=2)
+            stream.write("\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    # The name is in the folder, which a power cut could set back to the state before.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _give(data: bytes, out: Path | None) -> None:

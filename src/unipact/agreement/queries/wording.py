@@ -101,6 +101,7 @@ PEOPLE_ACTS: _Words = {
     "ended": _("Membership ended"),
     "left": _("Left"),
     "took-along": _("Took everything along"),
+    "reason-erased": _("Reason erased from beside the log"),
 }
 TOKEN_STATES: _Words = {
     "active": pgettext_lazy("token", "Active"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.log.folded import register_of
-from unipact.agreement.models import AccessLog, Log, SigningRequest
+from unipact.agreement.models import AccessLog, Log, LogDocument, PeopleLog, SigningRequest
 from unipact.agreement.roles import Purpose, Role
 from unipact.agreement.services import agreement_import, token_make
 from unipact.agreement.services.consultation import proposal_make, request_sign
@@ -56,6 +56,10 @@ class Program:
     def get(self, address: str, **headers: str):
         sent = {"authorization": f"Bearer {self.secret}", **headers}
         return Client().get(f"{AT}{address}", headers=sent)
+
+    def delete(self, address: str):
+        sent = {"authorization": f"Bearer {self.secret}"}
+        return Client().delete(f"{AT}{address}", headers=sent)
 
     def post(self, address: str, body: object):
         sent = {"authorization": f"Bearer {self.secret}", "idempotency-key": uuid.uuid4().hex}
@@ -250,3 +254,20 @@ def test_keys_and_cosigning_are_not_for_every_token():
     assert program.get("/log/cosigning").status_code == 403
     assert program.post("/log/cosigning", {"cosignature": "x"}).status_code == 403
     assert program.post("/log/founding", {"keys": {}}).status_code == 403
+
+
+def test_a_program_erases_a_reason_of_its_own_party_only():
+    founded()
+    ended("usst")
+    (sha256,) = LogDocument.objects.filter(kind="reason").values_list("sha256", flat=True)
+    address, program = f"/log/reasons/{sha256}", Program("usst")
+    assert Program("huawei").delete(address).status_code == 403
+    assert Program("usst", Purpose.VERIFICATION).delete(address).status_code == 403
+    assert program.delete(f"/log/reasons/{'0' * 64}").status_code == 404
+    assert program.delete("/log/reasons/none").status_code == 422
+    assert LogDocument.objects.filter(sha256=sha256).exists()
+
+    assert program.delete(address).status_code == 204
+    assert not LogDocument.objects.filter(sha256=sha256).exists()
+    assert program.delete(address).status_code == 404
+    assert PeopleLog.objects.get(act="reason-erased").subject == f"{AGREEMENT} #1"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.formats.key_files import generate, private_file, public_file
 from unipact.agreement.log.folded import register_of
-from unipact.agreement.models import Cosignature, HeldKey, Log, SigningRequest
+from unipact.agreement.models import Cosignature, HeldKey, Log, LogDocument, SigningRequest
 from unipact.agreement.queries.log.entries import ENTRY_PAGE
 from unipact.agreement.roles import Role
 from unipact.agreement.services import agreement_import
@@ -383,3 +383,53 @@ def test_a_proposed_version_says_its_number():
     page = text_of(window("usst").get(LOG))
     assert "proposed to change version 1." in page
     assert "consented to round 1 of the proposal to change version 1." in page
+
+
+def test_an_officer_erases_the_reason_of_an_entry_after_being_asked_once():
+    founded()
+    (done,) = waiver("usst")
+    assert done.entry is not None
+    entry, erase = f"{LOG}{done.entry.index}/", f"{LOG}{done.entry.index}/reason/erase/"
+    browser = window("usst")
+    assert erase in browser.get(entry).content.decode()
+    asked = text_of(browser.get(erase))
+    assert "No heating" in asked
+    assert "cannot be undone" in asked
+    assert LogDocument.objects.filter(kind="reason").exists()
+
+    answer = browser.post(erase, follow=True)
+    assert answer.redirect_chain[-1][0] == entry
+    assert "The reason is erased" in text_of(answer)
+    assert erase not in answer.content.decode()
+    assert not LogDocument.objects.filter(kind="reason").exists()
+    assert browser.post(erase).status_code == 404
+    people = text_of(browser.get(f"{BASE}/people/"))
+    assert f"Reason erased from beside the log {AGREEMENT} #{done.entry.index}" in people
+
+
+def test_the_page_to_erase_a_reason_is_for_officers_of_the_party_that_gave_it():
+    founded()
+    waiver("usst")
+    address = f"{LOG}1/reason/erase/"
+    for browser, status in (
+        (window("huawei"), 404),
+        (window("usst", Role.EXECUTIVE), 403),
+    ):
+        assert address not in browser.get(f"{LOG}1/").content.decode()
+        assert browser.get(address).status_code == status
+        assert browser.post(address).status_code == status
+    assert window("usst").get(f"{LOG}0/reason/erase/").status_code == 404
+    assert LogDocument.objects.filter(kind="reason").exists()
+
+
+def test_a_reason_that_was_changed_by_hand_can_be_erased_all_the_same():
+    founded()
+    waiver("usst")
+    kept = LogDocument.objects.get(kind="reason")
+    kept.delete()
+    kept.content = b"[1]"
+    kept.save(force_insert=True)
+    browser, address = window("usst"), f"{LOG}1/reason/erase/"
+    assert browser.get(address).status_code == 200
+    assert browser.post(address).status_code == 302
+    assert not LogDocument.objects.filter(kind="reason").exists()

@@ -46,6 +46,7 @@ from unipact.agreement.tests.consulted import (
     proposed,
     reader,
 )
+from unipact.agreement.tests.kept import actor
 from unipact.agreement.tests.parties import (
     AGREEMENT,
     CONTENT,
@@ -213,7 +214,12 @@ def test_a_reason_that_was_erased_is_gone_and_the_rest_stays():
     founded()
     made = proposed()
     assert seen("huawei", made).rounds[0].reason.en == "More time"
-    reason_erase(signer=signer("usst"), agreement=AGREEMENT, sha256=made.last.change.reason_sha256)
+    reason_erase(
+        signer=signer("usst"),
+        agreement=AGREEMENT,
+        sha256=made.last.change.reason_sha256,
+        now=NOW,
+    )
     assert seen("huawei", made).rounds[0].reason is None
 
 
@@ -230,9 +236,9 @@ def test_a_reason_that_was_changed_by_hand_is_not_shown():
 def test_names_of_people_are_told_to_their_own_party_only():
     founded()
     made = proposed()
-    actor = reader("usst").actor
-    comment_add(actor=actor, agreement=AGREEMENT, proposal=made.id, text="Why 90?", now=NOW)
-    for party, name in (("usst", "usst-reader"), ("huawei", "")):
+    by = actor("usst", Role.COOPERATION_OFFICER)
+    comment_add(actor=by, agreement=AGREEMENT, proposal=made.id, text="Why 90?", now=NOW)
+    for party, name in (("usst", by.name), ("huawei", "")):
         (comment,) = comments_of(reader(party), made.id, now=NOW)
         assert (comment.party, comment.by, comment.text) == ("usst", name, "Why 90?")
 
@@ -520,7 +526,7 @@ def test_a_comment_with_a_character_that_no_database_keeps_is_refused():
     made = proposed()
     with pytest.raises(Invalid) as refused:
         comment_add(
-            actor=reader("usst").actor,
+            actor=actor("usst", Role.COOPERATION_OFFICER),
             agreement=AGREEMENT,
             proposal=made.id,
             text="a\x00b",

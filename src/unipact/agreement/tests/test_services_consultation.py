@@ -197,7 +197,7 @@ def test_a_decline_says_why_and_a_reason_can_be_erased_while_the_log_still_verif
     reason = LogDocument.objects.get(kind="reason")
     assert b"More time" in bytes(reason.content)
     assert b"More time" in bundle_of(log)
-    reason_erase(signer=signer("usst"), agreement=AGREEMENT, sha256=reason.sha256)
+    reason_erase(signer=signer("usst"), agreement=AGREEMENT, sha256=reason.sha256, now=NOW + DAY)
 
     assert b"More time" not in bundle_of(log)
     verdict = verify_bundle(io.BytesIO(bundle_of(log)), Question(public()))

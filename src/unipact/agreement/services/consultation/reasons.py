@@ -10,6 +10,7 @@ import rfc8785
 
 from unipact.agreement.engine.register.acts import Founding
 from unipact.agreement.formats.log.entry import read_entry
+from unipact.agreement.formats.log.fields import is_hash
 from unipact.agreement.formats.log.named import reason_named
 from unipact.agreement.models import Log, LogDocument, PeopleLog
 from unipact.agreement.services.consultation.signing import Signer, standing
@@ -67,10 +68,12 @@ def reason_erase(*, signer: Signer, agreement: str, sha256: str, now: datetime) 
 
 def _given(log: Log, sha256: str) -> tuple[int, str]:
     """Which entry gave a reason, and of which party it is."""
+    if not is_hash(sha256):
+        raise _none()
     entries = log.entries.order_by("index").values_list("index", "data")
     for index, data in entries.iterator():
         # Most entries are passed over without being read.
-        if sha256.encode(errors="replace") in bytes(data):
+        if sha256.encode() in bytes(data):
             act = read_entry(bytes(data)).act
             if not isinstance(act, Founding) and reason_named(act) == sha256:
                 return index, act.party

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from unipact.agreement.queries.log.entries import ENTRY_PAGE, entry_found, entry_rows
 from unipact.agreement.queries.log.files import (
@@ -19,9 +22,12 @@ from unipact.agreement.queries.log.files import (
 )
 from unipact.agreement.queries.log.keys import public_keys_at_founding
 from unipact.agreement.queries.log.opened import log_or_none, log_seen
+from unipact.agreement.queries.log.reasons import own_reason, own_reason_or_none
 from unipact.agreement.queries.log.requests import cosigning, requests_waiting
 from unipact.agreement.queries.log.standing import log_standing
 from unipact.agreement.roles import Act
+from unipact.agreement.services.consultation import reason_erase
+from unipact.agreement.services.consultation.signing import Signer
 from unipact.agreement.views.filled import page_asked
 from unipact.agreement.views.here import here_of
 
@@ -54,8 +60,32 @@ def log_page(request: HttpRequest, agreement: str) -> HttpResponse:
 def entry_page(request: HttpRequest, agreement: str, index: int) -> HttpResponse:
     """One entry: what it means, the signed note as it stands, and its proof."""
     here = here_of(request, agreement)
-    found = entry_found(log_seen(here.actor, here.slug), index)
-    return render(request, "agreement/log_entry.html", {"entry": found.row, "found": found})
+    log = log_seen(here.actor, here.slug)
+    found = entry_found(log, index)
+    context = {
+        "entry": found.row,
+        "found": found,
+        "reason": own_reason_or_none(here.actor, log, index),
+    }
+    return render(request, "agreement/log_entry.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase_reason_page(request: HttpRequest, agreement: str, index: int) -> HttpResponse:
+    """Say what erasing the reason of an entry means, and erase it when that is confirmed."""
+    here = here_of(request, agreement)
+    here.actor.require(Act.ACT_SIGN)
+    reason = own_reason(here.actor, log_seen(here.actor, here.slug), index)
+    if request.method == "POST":
+        reason_erase(
+            signer=Signer(here.actor.party, here.actor),
+            agreement=here.slug,
+            sha256=reason.sha256,
+            now=timezone.now(),
+        )
+        messages.success(request, _("The reason is erased. The log keeps its hash."))
+        return redirect("agreement:log-entry", agreement=here.slug, index=index)
+    return render(request, "agreement/log_reason.html", {"reason": reason})
 
 
 @require_GET

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.engine.register.acts import Act, Change, KeyPair
+from unipact.agreement.formats.log import fields
 from unipact.agreement.formats.log.entry import (
     LARGEST_BYTES,
     act_line,
@@ -284,3 +285,17 @@ def test_the_hash_of_a_change_is_that_of_its_canonical_form():
     found = read_act(act_line(PROPOSED))
     assert found.change_sha256 == change_sha256(PROPOSED.change)
     assert keys("usst").public.consent == str(keys("usst").consent.verifier)
+
+
+@pytest.mark.parametrize("time", ["24:00:00", "23:60:00", "23:59:60", "29:00:00"])
+def test_a_time_of_day_is_one_of_the_day_whatever_python_reads_it(monkeypatch, time):
+    class Newer:
+        """Reads more than this Python does, as 3.13 reads 24:00:00."""
+
+        @staticmethod
+        def fromisoformat(value: str) -> str:
+            return value
+
+    monkeypatch.setattr(fields, "datetime", Newer)
+    assert fields.is_moment("2020-01-01T23:59:59Z")
+    assert not fields.is_moment(f"2020-01-01T{time}Z")

@@ -14,7 +14,8 @@ Check = Callable[[Any], bool]
 
 _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 _ID = re.compile(r"[0-9a-f]{32}").fullmatch
-_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
+# The time of day is told here: newer Pythons read 24:00:00 as the next day.
+_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII).fullmatch
 _DAY = re.compile(r"2\d{3}-\d\d-\d\d", re.ASCII).fullmatch
 _NAME = re.compile(r"[a-z0-9._/-]{1,128}").fullmatch
 _ORIGIN = re.compile(r"[a-zA-Z0-9._/:-]{1,200}").fullmatch

@@ -31,7 +31,7 @@ def test_the_page_says_who_somebody_is_here(inside: Client) -> None:
     page = inside.get("/account/").content.decode()
     assert "<dd>wang</dd>" in page
     assert "<dd>Data analyst</dd>" in page
-    assert "<dd>huawei</dd>" in page
+    assert "<dd>Huawei Technologies Co., Ltd.</dd>" in page
     for door in ("/account/password/", "/account/second-factor/", "/sign-out/"):
         assert door in page
 

@@ -22,6 +22,7 @@ from unipact.agreement.services.consultation import (
     key_hold,
     proposal_make,
     reason_erase,
+    request_drop,
     request_sign,
     request_submit,
 )
@@ -410,3 +411,13 @@ def test_a_program_that_keeps_records_does_not_use_the_partys_key():
     token_revoke(actor=None, token=token.pk, now=NOW)
     with pytest.raises(NotPermitted):
         contribution_record(actor=actor, **told)
+
+
+def test_a_founding_that_one_party_drops_is_dropped_for_both():
+    agreement_import(actor=None, content=CONTENT, now=NOW, state="in_force")
+    asked = {"agreement": AGREEMENT, "now": NOW}
+    public = {party: keys_of(party).public for party in PARTIES}
+    first, second = founding_prepare(signer=signer("usst"), keys=public, **asked)
+    request_sign(signer=signer("huawei", brings=True), request=first.pk, **asked)
+    request_drop(signer=signer("usst"), request=second.pk, **asked)
+    assert not SigningRequest.objects.exists()

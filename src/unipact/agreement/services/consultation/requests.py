@@ -61,6 +61,8 @@ def request_sign(*, signer: Signer, agreement: str, request: int, now: datetime)
 def request_drop(*, signer: Signer, agreement: str, request: int, now: datetime) -> None:
     """Drop a request that shall not be signed; nothing of it is in the log or beside it.
 
+    A founding is dropped for both parties, and prepared anew where it shall be after all.
+
     Who: roles with ``act_sign`` of the party whose request it is.
 
     Raises:
@@ -69,8 +71,13 @@ def request_drop(*, signer: Signer, agreement: str, request: int, now: datetime)
     """
     with transaction.atomic():
         log, found = _found(signer, agreement, request, now)
-        named = documents_named(read_act(bytes(found.line)))
+        line = bytes(found.line)
+        act = read_act(line)
+        named = documents_named(act)
         found.delete()
+        if isinstance(act, acts.Founding):
+            # It takes both: what one party will not sign, the other signs in vain.
+            SigningRequest.objects.filter(log=log, line=line).delete()
         documents_forget(log, named)
 
 

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 AT = f"/agreements/{AGREEMENT}"
 #: Numbers as pages and programs write them, whatever their sign; the digits of a hash are none.
+_NO_NUMBER = re.compile(r"[0-7]{6,11}\x00|[A-Za-z0-9+/=]{40,}")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?!\w)")
 
 
@@ -65,8 +66,11 @@ def _asked(program: Program, address: str) -> Any:
 
 
 def _numbers(text: str) -> set[object]:
-    """Every number in a text, as it is written and as it is worth."""
-    written = set(_NUMBER.findall(text))
+    """Every number in a text, as it is written and as it is worth.
+
+    Sizes in the headers of archives, hashes and signatures are none, and hold any digits by chance.
+    """
+    written = set(_NUMBER.findall(_NO_NUMBER.sub(" ", text)))
     return written | {Decimal(each.replace(",", "")).normalize() for each in written}
 
 

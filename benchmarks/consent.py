@@ -23,7 +23,7 @@ from tools.postgres import server as postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 _UNIPACT = str(Path(sys.executable).parent / "unipact")
-_SHORT, _LONG = (1.0, 3), (3.0, 5)
+_SHORT, _LONG = (0.5, 3), (3.0, 5)
 _MOST = 4
 #: Nobody consents more often in a second, so that what was made ready is enough.
 _FASTEST = 500

@@ -3,7 +3,8 @@
 The same tests run twice: on SQLite, and those that use a database again on PostgreSQL, for which
 `tools/postgres.py` starts a throw-away server and names it in ``UNIPACT_DATABASE_URL``. Those are
 the tests with a fixture of pytest-django's, and those marked `db`: a console that they start gets
-a database of its own in that server (`tests/databases.py`).
+a database of its own in that server (`tests/databases.py`). What is marked `once` asks a question
+whose answer no database changes, such as who may open which door, and takes minutes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def _on_postgresql() -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses the database `db`, and skip what needs PostgreSQL where there is none."""
     for item in items:
-        if _uses_database(item):
+        if _uses_database(item) and item.get_closest_marker("once") is None:
             item.add_marker("db")
         if item.get_closest_marker("postgres") is not None and not _on_postgresql():
             item.add_marker(pytest.mark.skip(reason="runs on PostgreSQL: make test-postgres"))

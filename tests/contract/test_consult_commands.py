@@ -12,7 +12,7 @@ import pytest
 from tests.contract.command import EXAMPLE, unipact
 from unipact.agreement.tests.parties import AGREEMENT, next_version
 
-pytestmark = pytest.mark.db
+pytestmark = pytest.mark.once
 
 KEYS = {party: EXAMPLE / f"{party}.demo-key" for party in ("usst", "huawei")}
 WAIVED = ("campus-energy-savings-pool", "y2020")

@@ -28,7 +28,7 @@ from tests.contract.world import (
 from unipact.agreement.roles import MATRIX, Act, Purpose, Role, Side
 from unipact.web.api.routes import api
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DOORS: Mapping[str, Mapping[str, str]] = tomllib.loads(
     Path(__file__).with_name("doors.toml").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from unipact.agreement.services import agreement_import
 from unipact.errors import Invalid, NotPermitted
 from unipact.web.demo_ledger import FILE_NAME, demo_ledger_fill
 
-pytestmark = pytest.mark.db
+pytestmark = pytest.mark.once
 
 AGREEMENT = "usst-huawei-2019"
 FUND = ("ledger", "record", AGREEMENT, "huawei-research-fund")

@@ -10,7 +10,7 @@ import pytest
 from tests.contract.command import EXAMPLE, unipact
 from unipact.tlog.merkle import leaf_hash, verify_consistency, verify_inclusion
 
-pytestmark = pytest.mark.db
+pytestmark = pytest.mark.once
 
 AGREEMENT = "usst-huawei-2019"
 

@@ -14,7 +14,7 @@ from unipact.agreement.services.consultation import proposal_make
 from unipact.agreement.services.consultation.proposals import Proposed
 from unipact.agreement.tests.parties import signer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -205,11 +205,11 @@ def comment(
 ) -> None:
     """Comment on a proposal; it binds nobody and is no entry of the log."""
     with_records(PRODUCTION)
-    from unipact.agreement.queries.consultation import standpoint_for
     from unipact.agreement.services.consultation import comment_add
 
     made = comment_add(
-        actor=standpoint_for(agreement, party).actor,
+        actor=None,
+        party=party,
         agreement=agreement,
         proposal=proposal,
         text=text,

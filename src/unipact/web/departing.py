@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-import weakref
 from datetime import datetime
 from typing import IO
 
 from unipact.agreement.queries.leaving import archive_name, leaver_of
+from unipact.agreement.queries.passing_file import PassingFile
 from unipact.agreement.roles import Actor
 from unipact.turns import OneAtATime
 from unipact.web.lake import installation
@@ -17,31 +17,13 @@ from unipact.web.throttle import HEAVY_WORK, take
 _ONE_AT_A_TIME = OneAtATime()
 
 
-class ArchiveFile:
+class ArchiveFile(PassingFile):
     """An archive in a temporary file, to be read from its begin; it goes when nobody holds it."""
 
     def __init__(self, stream: IO[bytes], made: Made) -> None:
         self.sha256 = made.sha256
         self.name_asked = archive_name(made.about)
-        self._stream = stream
-        # An answer that nobody reads to its end is not closed by the server.
-        weakref.finalize(self, stream.close)
-
-    def read(self, most: int = -1) -> bytes:
-        """The next bytes."""
-        return self._stream.read(most)
-
-    def seek(self, place: int, whence: int = 0) -> int:
-        """Go to a place."""
-        return self._stream.seek(place, whence)
-
-    def tell(self) -> int:
-        """The present place."""
-        return self._stream.tell()
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._stream.close()
+        super().__init__(stream)
 
 
 def archive_file(actor: Actor, agreement: str, *, now: datetime) -> ArchiveFile:

@@ -10,10 +10,9 @@ from typing import BinaryIO
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Length
 
-from unipact.agreement.engine.register import acts
-from unipact.agreement.formats.bundle.taken import documents_of
 from unipact.agreement.formats.bundle.writer import BundleParts, write_bundle
 from unipact.agreement.formats.log.entry import read_entry
+from unipact.agreement.formats.log.named import documents_named, file_named
 from unipact.agreement.log.stored import checkpoint_note, cosigned_size
 from unipact.agreement.models import Cosignature, Log, LogDocument, LogEntry
 from unipact.errors import Conflict
@@ -60,12 +59,9 @@ def _named(rows: QuerySet[LogEntry]) -> tuple[set[str], set[str]]:
     documents: set[str] = set()
     for data in _column(rows, "data"):
         act = read_entry(bytes(data)).act
-        documents.update(documents_of(act))
-        if isinstance(act, acts.Founding):
-            files.add(act.file_sha256)
-        elif isinstance(act, acts.Proposing):
-            files.add(act.change.proposed_file_sha256)
-    return files, documents
+        documents.update(documents_named(act))
+        files.add(file_named(act))
+    return files - {""}, documents
 
 
 def _contents(log: Log, names: set[str]) -> dict[str, bytes]:

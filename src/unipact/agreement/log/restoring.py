@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from unipact.agreement.engine.register import acts
 from unipact.agreement.engine.register.register import Register
 from unipact.agreement.formats.agreement_toml import read_agreement
 from unipact.agreement.formats.bundle import layout
@@ -25,8 +24,10 @@ from unipact.agreement.formats.bundle.split import batches
 from unipact.agreement.formats.bundle.ustar import Member, members, pieces
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
 from unipact.agreement.formats.log.entry import read_entry
+from unipact.agreement.formats.log.named import documents_named
 from unipact.agreement.log.appending import bring_into_force
 from unipact.agreement.log.folded import register_of
+from unipact.agreement.log.parties import party_kept
 from unipact.agreement.models import (
     Agreement,
     AgreementVersion,
@@ -35,7 +36,6 @@ from unipact.agreement.models import (
     Log,
     LogDocument,
     LogEntry,
-    Party,
 )
 from unipact.errors import Conflict, Finding, Invalid
 from unipact.tlog.checkpoint import Checkpoint
@@ -59,7 +59,7 @@ def bundle_restore(
 
     Raises:
         Invalid: the bundle is not accepted; the finding names the entry.
-        Conflict: the agreement is here already.
+        Conflict: the agreement is here already, or a party's id is another legal person's here.
     """
     verdict = verify_bundle(stream, question)
     if not verdict.accepted or verdict.register is None:
@@ -122,18 +122,7 @@ def _log(contents: Contents, register: Register) -> Log:
     original = b"".join(pieces(contents.stream, contents.agreements[first.file_sha256]))
     agreement = Agreement.objects.create(slug=first.agreement)
     for terms in read_agreement(original).agreement.parties:
-        scheme, value = terms.legal_id
-        party, _ = Party.objects.get_or_create(
-            slug=terms.id,
-            defaults={
-                "role": terms.role,
-                "name_en": terms.name.en,
-                "name_zh": terms.name.zh,
-                "legal_scheme": scheme,
-                "legal_value": value,
-            },
-        )
-        agreement.parties.add(party)
+        agreement.parties.add(party_kept(terms))
     log: Log = Log.objects.create(
         agreement=agreement, origin=contents.checkpoint.origin, size=contents.checkpoint.size
     )
@@ -149,7 +138,7 @@ def _entries(contents: Contents, log: Log, now: datetime) -> dict[str, str]:
     for found in batches(contents.stream, contents.entries):
         for data in found:
             act = read_entry(data).act
-            kinds.update(_kinds(act))
+            kinds.update(documents_named(act))
             hashes = frontier.append(leaf_hash(data))
             note = notes.get(frontier.size)
             rows.append(
@@ -166,19 +155,6 @@ def _entries(contents: Contents, log: Log, now: datetime) -> dict[str, str]:
         LogEntry.objects.bulk_create(rows, batch_size=_AT_ONCE)
         rows.clear()
     return kinds
-
-
-def _kinds(act: acts.Act) -> Iterator[tuple[str, str]]:
-    if isinstance(act, acts.Proposing):
-        yield act.change.reason_sha256, "reason"
-    for name, kind in (
-        ("reason_sha256", "reason"),
-        ("run_sha256", "run"),
-        ("report_sha256", "report"),
-        ("transaction_sha256", "transaction"),
-    ):
-        if found := getattr(act, name, ""):
-            yield found, kind
 
 
 def _documents(contents: Contents, log: Log, kinds: dict[str, str]) -> None:

@@ -12,11 +12,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from unipact.agreement.log.folded import register_of
+from unipact.agreement.log.signed import require_signed
 from unipact.agreement.models import (
     AgreementVersion,
     Evaluation,
-    Log,
     Membership,
     VersionState,
     versions_seen,
@@ -187,20 +186,3 @@ def version_shown(
     shown = (in_force or evaluated or first)[0]
     require_signed(shown)
     return shown, tuple(evaluations[shown.pk])
-
-
-def require_signed(version: AgreementVersion) -> None:
-    """Refuse to show a version as the one that counts where the signed log says another.
-
-    Rows of versions are a cache of the log. Whoever changes them by hand changes nothing that
-    binds, and nobody is shown it.
-
-    Raises:
-        Unavailable: the rows disagree with the log, or the log does not verify.
-    """
-    log = Log.objects.filter(agreement=version.agreement_id, size__gt=0).first()
-    if log is not None and register_of(log).terms.sha256 != version.sha256:
-        raise Unavailable(
-            "the records of this agreement disagree with the log that both parties signed; "
-            "the operator mends them: unipact log rebuild"
-        )

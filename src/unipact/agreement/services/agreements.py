@@ -11,19 +11,18 @@ from django.db.models import F
 
 from unipact.agreement.engine.states import version_moved
 from unipact.agreement.engine.terms import Agreement as Terms
-from unipact.agreement.engine.terms import Party as PartyTerms
 from unipact.agreement.formats.agreement_toml import AgreementFile, read_agreement
-from unipact.agreement.log.folded import register_of
+from unipact.agreement.log.parties import party_kept
+from unipact.agreement.log.signed import require_signed
 from unipact.agreement.models import (
     Agreement,
     AgreementVersion,
     Log,
-    Party,
     VersionState,
     versions_seen,
 )
 from unipact.agreement.roles import Act, Actor
-from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted, Unavailable
+from unipact.errors import Conflict, Finding, Invalid, NotFound, NotPermitted
 
 
 def agreement_import(
@@ -127,24 +126,9 @@ def agreement_export(*, actor: Actor | None, version: AgreementVersion) -> bytes
         actor.require(Act.AGREEMENT_EXPORT)
         if not versions_seen(actor).filter(pk=version.pk).exists():
             raise NotFound(f"there is no version {version.n} of this agreement")
-    content = bytes(version.original)
-    _require_as_signed(version, content)
-    return content
-
-
-def _require_as_signed(version: AgreementVersion, content: bytes) -> None:
-    """Refuse to hand out as an agreement what was changed behind the product's back.
-
-    Raises:
-        Unavailable: the file has another hash, or binds by its row and not by the log.
-    """
-    if hashlib.sha256(content).hexdigest() != version.file_sha256:
-        raise Unavailable("an agreement file was changed by hand: it has another hash")
-    if version.state != VersionState.IN_FORCE:
-        return
-    log = Log.objects.filter(agreement=version.agreement_id, size__gt=0).first()
-    if log is not None and register_of(log).terms.file_sha256 != version.file_sha256:
-        raise Unavailable("an agreement file was changed by hand: the log binds another one")
+    if version.state == VersionState.IN_FORCE:
+        require_signed(version)
+    return version.content
 
 
 def _require_no_log(agreement: Agreement) -> None:
@@ -186,7 +170,7 @@ def _version_create(
     now: datetime,
 ) -> AgreementVersion:
     if actor is None:
-        agreement.parties.add(*(_party(party) for party in file.agreement.parties))
+        agreement.parties.add(*(party_kept(party) for party in file.agreement.parties))
     if state == "in_force":
         agreement.versions.filter(state=VersionState.IN_FORCE).update(
             state=version_moved("in_force", "superseded")
@@ -202,23 +186,6 @@ def _version_create(
         imported_at=now,
     )
     return version
-
-
-def _party(terms: PartyTerms) -> Party:
-    scheme, value = terms.legal_id
-    party, _ = Party.objects.get_or_create(
-        slug=terms.id,
-        defaults={
-            "role": terms.role,
-            "name_en": terms.name.en,
-            "name_zh": terms.name.zh,
-            "legal_scheme": scheme,
-            "legal_value": value,
-        },
-    )
-    if (party.legal_scheme, party.legal_value) != (scheme, value):
-        raise Conflict(f"the party {terms.id} is another legal person in this installation")
-    return party
 
 
 def _bare(digest: str) -> str:

@@ -12,15 +12,9 @@ from typing import Literal
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.log.appending import log_locked
-from unipact.agreement.log.folded import folded
-from unipact.agreement.models import Log, Party, Transaction
+from unipact.agreement.models import Party, Transaction
 from unipact.agreement.services.consultation.reasons import reason_document
-from unipact.agreement.services.consultation.signing import (
-    Signer,
-    Standing,
-    act_signed,
-    moment,
-)
+from unipact.agreement.services.consultation.signing import Signer, act_signed, standing_at
 
 KIND = "transaction"
 
@@ -43,7 +37,7 @@ def transaction_entered(
     log = log_locked(made.agreement.slug)
     if log is None or log.size == 0:
         return
-    here = _standing(log, party, now)
+    here = standing_at(log, party, now)
     if decision != "post" and made.sha256 not in here.register.transactions:
         return
     documents = reason_document(reason) if decision == "contest" else {}
@@ -58,9 +52,3 @@ def transaction_entered(
     documents[made.sha256] = (KIND, bytes(made.document))
     signer = Signer(party.slug)
     act_signed(here, act, signer=signer, now=now, documents=documents, may_sign=may_sign)
-
-
-def _standing(log: Log, party: Party, now: datetime) -> Standing:
-    found = folded(log)
-    found.register.raise_floor(max(int(now.timestamp()), log.floor))
-    return Standing(log, found, party, moment(now))

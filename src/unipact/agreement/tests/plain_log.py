@@ -17,7 +17,6 @@ from unipact.agreement.engine.register.acts import Act, Change, Kind, Proposing,
 from unipact.agreement.engine.register.fold import take
 from unipact.agreement.engine.register.register import Register, moment_at, seconds
 from unipact.agreement.engine.register.terms import LogTerms
-from unipact.agreement.formats.bundle.taken import documents_of
 from unipact.agreement.formats.bundle.verdict import Mode
 from unipact.agreement.formats.bundle.verdict import Verdict as Answer
 from unipact.agreement.formats.bundle.verify import Question, verify_bundle
@@ -29,6 +28,7 @@ from unipact.agreement.formats.log.entry import (
     read_entry,
     require_signed,
 )
+from unipact.agreement.formats.log.named import documents_named
 from unipact.agreement.formats.log.terms import log_terms
 from unipact.tlog.checkpoint import Checkpoint
 from unipact.tlog.keys import COSIGNATURE, ED25519, SigningKey, VerifierKey
@@ -278,7 +278,7 @@ class PlainLog:
         documents: set[str] = set()
         for each in self.entries:
             act = read_entry(each).act
-            documents.update(documents_of(act))
+            documents.update(documents_named(act))
             if isinstance(act, acts.Founding):
                 named.add(act.file_sha256)
             elif isinstance(act, Proposing):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -32,12 +32,12 @@ from unipact.agreement.queries.log.requests import (
 )
 from unipact.agreement.queries.log.standing import log_standing
 from unipact.agreement.roles import Actor, Purpose, Role, Side
+from unipact.agreement.services import contribution_record
 from unipact.agreement.services.consultation import (
     decision_make,
     dispute_close,
     dispute_open,
     proposal_make,
-    transaction_sign,
 )
 from unipact.agreement.services.consultation.proposals import Proposed
 from unipact.agreement.tests.parties import (
@@ -186,16 +186,16 @@ def test_every_type_of_act_has_a_sentence_in_both_languages():
 
 def test_a_transaction_is_called_by_what_it_is_about():
     log = founded()
-    document = b'{"subject":"huawei-research-fund"}'
-    digest = hashlib.sha256(document).hexdigest()
-    transaction_sign(
-        signer=signer("huawei"),
+    recorded = contribution_record(
+        actor=None,
+        party="huawei",
         agreement=AGREEMENT,
-        document=document,
-        sha256=digest,
-        decision="post",
+        contribution="huawei-research-fund",
+        amount="2000000.00",
+        happened_on=date(2019, 10, 31),
         now=LATER,
     )
+    digest = recorded.sha256
     posted = said(log)[1]
     assert "entered in the ledger: " in posted
     assert digest[:12] not in posted

@@ -9,8 +9,8 @@ from django.apps import apps
 from django.db import connection
 
 from unipact.agreement.log.folded import forget, register_of
+from unipact.agreement.log.signed import require_signed
 from unipact.agreement.models import Agreement, AgreementVersion, Log, LogEntry, Party
-from unipact.agreement.queries.standpoint import require_signed
 from unipact.agreement.services import agreement_import
 from unipact.agreement.services.consultation import decision_make, proposal_make
 from unipact.agreement.services.consultation.proposals import Proposed

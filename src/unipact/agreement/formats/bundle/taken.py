@@ -23,6 +23,7 @@ from unipact.agreement.formats.bundle.history import (
 from unipact.agreement.formats.bundle.ustar import content
 from unipact.agreement.formats.bundle.verdict import Broken, at_entry
 from unipact.agreement.formats.log.entry import read_entry, require_signed
+from unipact.agreement.formats.log.named import documents_named
 from unipact.agreement.formats.log.terms import log_terms
 from unipact.errors import UnipactError
 from unipact.tlog.checkpoint import Checkpoint
@@ -113,7 +114,7 @@ class Taking:
         take(self.register, entry.act)
         if isinstance(entry.act, acts.Founding):
             self._require_keys(entry.act)
-        for named in documents_of(entry.act):
+        for named in documents_named(entry.act):
             self._named.add(named)
             if named in self._contents.damaged:
                 refuse(f"the document {named} was changed: it has another hash")
@@ -158,11 +159,3 @@ class Taking:
     def _require_checkpoint_left(self) -> None:
         if self._earlier is not None and self._earlier.next is not None:
             raise Broken(layout.CHECKPOINTS, "more checkpoints than entries")
-
-
-def documents_of(act: Act) -> tuple[str, ...]:
-    """The hashes of the documents that an act names."""
-    if isinstance(act, acts.Proposing):
-        return (act.change.reason_sha256,)
-    names = ("reason_sha256", "run_sha256", "report_sha256", "transaction_sha256")
-    return tuple(found for name in names if (found := getattr(act, name, "")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import weakref
 from dataclasses import dataclass
 from typing import IO
 
@@ -16,10 +15,11 @@ from unipact.agreement.log.stored import (
     receipt,
 )
 from unipact.agreement.models import Log, LogEntry
+from unipact.agreement.queries.passing_file import PassingFile
 from unipact.errors import NotFound
 
 
-class BundleFile:
+class BundleFile(PassingFile):
     """A bundle in a temporary file, to be read from its begin; it goes when nobody holds it.
 
     Attributes:
@@ -32,25 +32,7 @@ class BundleFile:
         self.sha256 = written.sha256
         self.size = written.size
         self.pending = written.pending
-        self._stream = stream
-        # An answer that nobody reads to its end is not closed by the server.
-        weakref.finalize(self, stream.close)
-
-    def read(self, most: int = -1) -> bytes:
-        """The next bytes."""
-        return self._stream.read(most)
-
-    def seek(self, place: int, whence: int = 0) -> int:
-        """Go to a place."""
-        return self._stream.seek(place, whence)
-
-    def tell(self) -> int:
-        """The present place."""
-        return self._stream.tell()
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._stream.close()
+        super().__init__(stream)
 
 
 @dataclass(frozen=True, slots=True)

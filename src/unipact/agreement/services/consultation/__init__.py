@@ -22,7 +22,6 @@ from unipact.agreement.services.consultation.standing import (
     dispute_open,
     notice_give,
     report_sign,
-    transaction_sign,
 )
 
 __all__ = [
@@ -42,5 +41,4 @@ __all__ = [
     "request_drop",
     "request_sign",
     "request_submit",
-    "transaction_sign",
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.formats.log.entry import read_act, require_signature
-from unipact.agreement.formats.log.named import documents_named
+from unipact.agreement.formats.log.named import documents_named, file_named
 from unipact.agreement.log.appending import entry_append, log_locked
 from unipact.agreement.log.cosigning import cosignature_take
 from unipact.agreement.log.folded import folded, register_of
@@ -73,7 +73,7 @@ def request_drop(*, signer: Signer, agreement: str, request: int, now: datetime)
         log, found = _found(signer, agreement, request, now)
         line = bytes(found.line)
         act = read_act(line)
-        named = documents_named(act)
+        named = {*documents_named(act), file_named(act)} - {""}
         found.delete()
         if isinstance(act, acts.Founding):
             # It takes both: what one party will not sign, the other signs in vain.

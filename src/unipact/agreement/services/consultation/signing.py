@@ -90,9 +90,14 @@ def standing(
                 "the log of this agreement was not founded yet",
                 findings=[Finding("log", "it has no entry", "Both parties found it first.")],
             )
-        found = folded(log)
-        found.register.raise_floor(max(int(now.timestamp()), log.floor))
-        yield Standing(log, found, party, moment(now))
+        yield standing_at(log, party, now)
+
+
+def standing_at(log: Log, party: Party, now: datetime) -> Standing:
+    """Where a party's act begins, given the log that the caller has locked."""
+    found = folded(log)
+    found.register.raise_floor(max(int(now.timestamp()), log.floor))
+    return Standing(log, found, party, moment(now))
 
 
 def act_signed(

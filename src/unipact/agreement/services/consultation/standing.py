@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
-from typing import Literal
 
 from unipact.agreement.engine.register import acts
 from unipact.agreement.formats.agreement_toml import read_agreement
@@ -111,38 +110,6 @@ def report_sign(
             report_sha256=sha256,
         )
         documents = {sha256: ("report", document)}
-        return act_signed(here, act, signer=signer, now=now, documents=documents)
-
-
-def transaction_sign(
-    *,
-    signer: Signer,
-    agreement: str,
-    document: bytes,
-    sha256: str,
-    decision: Literal["post", "acknowledge", "contest"],
-    now: datetime,
-    reason: str = "",
-) -> Done:
-    """Enter a transaction of the ledger in the log, or what one's party says of the other's.
-
-    Who: roles with ``act_sign``.
-
-    Raises:
-        NotPermitted, NotFound, Conflict: as ``standing`` and the rules of the log say.
-        Invalid: a contest without a reason.
-    """
-    with standing(signer=signer, agreement=agreement, now=now) as here:
-        documents = reason_document(reason) if decision == "contest" else {}
-        act = acts.Transacting(
-            origin=here.log.origin,
-            party=here.party.slug,
-            at=here.at,
-            transaction_sha256=sha256,
-            decision=decision,
-            reason_sha256=next(iter(documents), ""),
-        )
-        documents[sha256] = ("transaction", document)
         return act_signed(here, act, signer=signer, now=now, documents=documents)
 
 

@@ -45,6 +45,7 @@ from unipact.agreement.tests.parties import (
 )
 from unipact.agreement.tests.plain_log import PlainLog, answer
 from unipact.agreement.tests.test_services_consultation import bundle_of, proposed, public
+from unipact.agreement.tests.test_services_restoring import second_version
 from unipact.errors import Conflict, Invalid, UnipactError
 from unipact.tlog.errors import Unproven
 from unipact.tlog.merkle import leaf_hash, root_of, verify_consistency
@@ -52,21 +53,6 @@ from unipact.tlog.note import Note
 from unipact.tlog.witness import Request, Seen, cosign
 
 FORGED = ("silence_days = 60", "silence_days = 61")
-
-
-def second_version() -> Log:
-    """A founded log with a second version in force."""
-    log = founded()
-    change = proposed(log, consent=True)
-    decision_make(
-        signer=signer("huawei"),
-        agreement=AGREEMENT,
-        change=change,
-        decision="consent",
-        now=NOW + 2 * DAY,
-    )
-    log.refresh_from_db()
-    return log
 
 
 def version_rows() -> list[tuple]:

@@ -33,6 +33,7 @@ def second_version():
         decision="consent",
         now=NOW + 2 * DAY,
     )
+    log.refresh_from_db()
     return log
 
 
